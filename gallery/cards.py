@@ -1,0 +1,68 @@
+"""The shelf of styles: what a weights file says, joined with the card painted from it."""
+
+from __future__ import annotations
+
+import colorsys
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import reverse
+
+from gallery.models import Rendering, Style
+from webstyle.engine.weights import styles
+
+SAMPLES_USER = "webstyle"  # who owns the sample gallery
+HERO_STYLE = "starry-night"
+
+
+@dataclass(frozen=True)
+class Card:
+    """A style as the pages show it. Without a card picture yet, ``card_url`` is None."""
+
+    slug: str
+    title: str
+    artist: str
+    year: int
+    colour: str = "#888888"
+    card_url: str | None = None
+    card_width: int = 480
+    card_height: int = 320
+
+    @property
+    def hue(self) -> int:
+        """0..359, of the card's mean colour."""
+        red, green, blue = (int(self.colour[i : i + 2], 16) / 255 for i in (1, 3, 5))
+        return round(colorsys.rgb_to_hls(red, green, blue)[0] * 359)
+
+
+def all_cards() -> list[Card]:
+    painted = Style.objects.in_bulk()
+    cards = []
+    for weights in styles().values():
+        facts: dict[str, Any] = {}
+        if style := painted.get(weights.slug):
+            address = reverse("card_file", args=[style.slug]) + f"?v={style.fingerprint[:8]}"
+            facts = {"card_url": address, "colour": style.colour}
+            facts |= {"card_width": style.card_width, "card_height": style.card_height}
+        cards.append(Card(weights.slug, weights.title, weights.artist, weights.year, **facts))
+    return cards
+
+
+def hero() -> dict[str, Any] | None:
+    """Before and after for the front page: one of our own samples, while there is one."""
+    shown = Rendering.objects.kept().filter(
+        public=True, show_photo=True, owner__username=SAMPLES_USER, state=Rendering.State.DONE
+    )
+    rendering = shown.filter(recipe__styles__0__0=HERO_STYLE).first() or shown.first()
+    if rendering is None:
+        return None
+    style = rendering.styles[0]
+    return {
+        "before_url": rendering.photo.view_url,
+        "after_url": rendering.view_url,
+        "width": rendering.width,
+        "height": rendering.height,
+        "title": style["title"],
+        "artist": style["artist"],
+        "url": rendering.get_absolute_url(),
+    }

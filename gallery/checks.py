@@ -1,0 +1,40 @@
+"""System checks: combinations of settings that cannot work, each with its remedy."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Warning, register
+
+
+@register()
+def settings_fit(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    found: list[CheckMessage] = []
+    if "*" in settings.ALLOWED_HOSTS and not settings.DEBUG:
+        found.append(
+            Error(
+                "ALLOWED_HOSTS=* lets any page open our WebSockets.",
+                hint="List the names this site is reached by, as in ALLOWED_HOSTS=paint.example.org",
+                id="webstyle.E001",
+            )
+        )
+    if unknown := set(settings.LANES) - {"fast", "slow"}:
+        found.append(
+            Error(
+                f"LANES names '{min(unknown)}', which no job is in.",
+                hint="Use LANES=fast,slow or one of the two.",
+                id="webstyle.E002",
+            )
+        )
+    if settings.DEVICE != "auto" and not settings.DEVICE.startswith(("cpu", "cuda")):
+        found.append(
+            Error(f"DEVICE={settings.DEVICE} is unknown.", hint="Use auto, cpu or cuda.",
+                  id="webstyle.E003")
+        )  # fmt: skip
+    if settings.LEASE_SECONDS < 5:
+        found.append(
+            Warning("LEASE_SECONDS under 5 takes jobs from workers that are only busy.",
+                    hint="Leave it at 30.", id="webstyle.W001")
+        )  # fmt: skip
+    return found

@@ -1,0 +1,56 @@
+"""Pages and answers for what went wrong: JSON for programs, a page for people."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+
+HEADINGS = {
+    400: "That did not work",
+    403: "Not for you to see",
+    404: "Nothing hangs here",
+    413: "Too large",
+    429: "One moment",
+    500: "Our brush slipped",
+}
+
+
+def wants_json(request: HttpRequest) -> bool:
+    return "application/json" in request.headers.get("Accept", "") or request.path.startswith(
+        "/api/"
+    )
+
+
+def refuse(request: HttpRequest, status: int, message: str) -> HttpResponse:
+    if wants_json(request):
+        return JsonResponse({"error": message}, status=status)
+    context = {"status": status, "heading": HEADINGS[status], "message": message}
+    return render(request, "error.html", context, status=status)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return refuse(request, 400, "The request could not be understood. Go back and try again.")
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return refuse(request, 403, "You may not do this. Reload the page and try again.")
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    return refuse(
+        request, 403,
+        "This page has been open for too long, or cookies are off. Reload it and try again.",
+    )  # fmt: skip
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return refuse(
+        request, 404, "There is no such picture, or its owner has taken it down or keeps it private."
+    )
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    message = "Something went wrong on our side. It has been written down; try again in a moment."
+    if wants_json(request):
+        return JsonResponse({"error": message}, status=500)
+    return render(request, "500.html", status=500)

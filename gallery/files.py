@@ -1,0 +1,115 @@
+"""Pictures going out: each behind a check of who may see it, streamed without blocking.
+
+A sync iterator under ASGI (``FileResponse``) is read into memory whole; so the file is read in
+chunks by an async one. Everything here was encoded by ourselves.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import mimetypes
+from collections.abc import AsyncIterator
+from typing import Any
+from uuid import UUID
+
+from asgiref.sync import sync_to_async
+from django.core.files.base import File
+from django.db.models.fields.files import FieldFile
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.utils.text import slugify
+
+from PIL import Image
+
+from gallery.models import Owned, Photo, Rendering, Style
+from gallery.owners import owner_of
+from webstyle.engine import images
+
+CHUNK = 256 * 1024
+YEAR = 31_536_000
+
+
+def may_see(request: HttpRequest, item: Owned) -> bool:
+    """The owner, and everybody what the owner made public."""
+    if item.belongs_to(owner_of(request.user, request.session)):
+        return True
+    if isinstance(item, Rendering):
+        return item.public and item.state == Rendering.State.DONE
+    return Rendering.objects.kept().filter(photo=item, public=True, show_photo=True).exists()
+
+
+def find(request: HttpRequest, model: type[Any], pk: UUID) -> Any:
+    """404 for what is not there and for what is not for this visitor: no difference to be seen."""
+    item = model.objects.kept().filter(pk=pk).first()
+    if item is None or not may_see(request, item):
+        raise Http404
+    return item
+
+
+async def chunks(file: File[bytes]) -> AsyncIterator[bytes]:
+    try:
+        while chunk := await asyncio.to_thread(file.read, CHUNK):
+            yield chunk
+    finally:
+        await asyncio.to_thread(file.close)
+
+
+def open_file(request: HttpRequest, model: type[Any], pk: UUID, kind: str) -> FieldFile:
+    field: FieldFile = getattr(find(request, model, pk), kind)
+    if not field:
+        raise Http404
+    try:
+        field.open("rb")
+    except FileNotFoundError:
+        raise Http404 from None
+    return field
+
+
+def stream(field: FieldFile, cache: str) -> StreamingHttpResponse:
+    kind = mimetypes.guess_type(field.name or "")[0] or "application/octet-stream"
+    return StreamingHttpResponse(
+        chunks(field),
+        content_type=kind,
+        headers={"Content-Length": str(field.size), "Cache-Control": cache},
+    )
+
+
+async def serve(
+    request: HttpRequest, model: type[Any], pk: UUID, kind: str
+) -> StreamingHttpResponse:
+    field = await sync_to_async(open_file)(request, model, pk, kind)
+    # The address changes with the content. "private" and short, because who may see it can change.
+    return stream(field, "private, max-age=3600")
+
+
+async def card_file(request: HttpRequest, slug: str) -> StreamingHttpResponse:
+    """A style's card, for everybody."""
+    style = await Style.objects.filter(slug=slug).afirst()
+    if style is None or not await asyncio.to_thread(style.card.storage.exists, style.card.name):
+        raise Http404
+    await asyncio.to_thread(style.card.open, "rb")
+    return stream(style.card, f"public, max-age={YEAR}, immutable")
+
+
+async def photo_file(request: HttpRequest, pk: UUID, kind: str) -> StreamingHttpResponse:
+    return await serve(request, Photo, pk, kind)
+
+
+async def picture_file(request: HttpRequest, pk: UUID, kind: str) -> StreamingHttpResponse:
+    return await serve(request, Rendering, pk, kind)
+
+
+def download(request: HttpRequest, pk: UUID, kind: str) -> HttpResponse:
+    """The result at full size as JPEG, PNG or WebP, without metadata but the sRGB profile."""
+    rendering = find(request, Rendering, pk)
+    if rendering.state != Rendering.State.DONE or kind not in images.ENCODINGS:
+        raise Http404
+    with rendering.result.open("rb") as file:
+        data = file.read()
+    if kind != "png":
+        data = images.encode(Image.open(io.BytesIO(data)).convert("RGB"), kind, quality=95)
+    response = HttpResponse(data, content_type=images.ENCODINGS[kind])
+    name = f"{slugify(rendering.title) or 'painting'}-{str(rendering.pk)[:8]}.{kind}"
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    response["Cache-Control"] = "private, no-cache"
+    return response

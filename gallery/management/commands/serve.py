@@ -1,0 +1,54 @@
+"""The whole site in one process: Daphne, the channel layer and the worker on one event loop."""
+
+from __future__ import annotations
+
+import asyncio
+from argparse import ArgumentParser
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand
+
+
+class Command(BaseCommand):
+    help = "Serve the site, and paint in the same process unless --no-worker."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--host", default="127.0.0.1")
+        parser.add_argument("--port", type=int, default=8000)
+        parser.add_argument("--no-worker", action="store_true",
+                            help="paint elsewhere, with `manage.py worker`")  # fmt: skip
+
+    def handle(self, *args: Any, host: str, port: int, no_worker: bool, **options: Any) -> None:
+        # The reactor has to be installed, on a loop of our own, before Daphne imports one.
+        from twisted.internet import asyncioreactor
+
+        loop = asyncio.new_event_loop()
+        asyncio.set_event_loop(loop)
+        asyncioreactor.install(loop)
+        from daphne.endpoints import build_endpoint_description_strings
+        from twisted.internet import reactor
+        from twisted.internet.defer import Deferred
+
+        from gallery import notify
+        from gallery.http import LimitedServer
+        from gallery.worker import Worker
+        from webstyle.asgi import application
+
+        if not settings.CHANNEL_LAYER_URL:
+            if no_worker:
+                self.stderr.write(
+                    "serve --no-worker needs CHANNEL_LAYER_URL: "
+                    "an in-memory layer reaches no other process"
+                )
+                raise SystemExit(2)
+            notify.use_loop(loop)
+        if not no_worker:
+            worker = Worker(settings.LANES)
+            loop.create_task(worker.run(application))
+            reactor.addSystemEventTrigger(  # type: ignore[attr-defined]
+                "before", "shutdown", lambda: Deferred.fromFuture(loop.create_task(worker.stop()))
+            )
+        endpoints = build_endpoint_description_strings(host=host, port=port)
+        self.stdout.write(f"webstyle is at http://{host}:{port}/  (Ctrl-C ends it)")
+        LimitedServer(application, endpoints=endpoints, server_name="webstyle").run()

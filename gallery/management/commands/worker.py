@@ -1,0 +1,39 @@
+"""A worker by itself, for when the channel layer is Redis."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from argparse import ArgumentParser
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand
+
+
+class Command(BaseCommand):
+    help = "Paint what is in the queue. SIGTERM gives the running jobs back and ends."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--lane", action="append", choices=["fast", "slow"],
+                            help="only this lane (repeatable; default: LANES)")  # fmt: skip
+
+    def handle(self, *args: Any, lane: list[str] | None, **options: Any) -> None:
+        if not settings.CHANNEL_LAYER_URL:
+            self.stderr.write(
+                "worker needs CHANNEL_LAYER_URL (redis://host:6379/0): an in-memory layer reaches "
+                "no other process; for one process use `manage.py serve`"
+            )
+            raise SystemExit(2)
+        asyncio.run(self.work(lane or settings.LANES))
+
+    async def work(self, lanes: list[str]) -> None:
+        from gallery.worker import Worker
+        from webstyle.asgi import application
+
+        worker = Worker(lanes)
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, lambda: loop.create_task(worker.stop()))
+        self.stdout.write(f"worker {worker.name} paints lanes {', '.join(lanes)}")
+        await worker.run(application)

@@ -1,0 +1,53 @@
+"""Ringing the workers' bell and telling pages of changes, from any thread."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import Any
+
+from asgiref.sync import async_to_sync
+from channels.layers import get_channel_layer
+
+from gallery.models import Rendering
+
+log = logging.getLogger(__name__)
+BELL = "stylize"  # the channel the workers listen on
+
+# The loop that owns an in-memory channel layer. async_to_sync from another thread reaches such a
+# layer through a loop of its own, and the message lies there for seconds.
+_loop: asyncio.AbstractEventLoop | None = None
+
+
+def use_loop(loop: asyncio.AbstractEventLoop | None) -> None:
+    """Send through this loop from now on (the one process of ``manage.py serve``)."""
+    global _loop
+    _loop = loop
+
+
+def _send(method: str, target: str, message: dict[str, Any]) -> None:
+    """A lost message is only a delay: workers scan the table and pages poll. So errors are told."""
+    layer = get_channel_layer()
+    assert layer is not None
+    try:
+        if _loop is not None:
+            asyncio.run_coroutine_threadsafe(getattr(layer, method)(target, message), _loop)
+        else:
+            async_to_sync(getattr(layer, method))(target, message)
+    except Exception as error:
+        log.warning("channel layer did not take a message for %s: %s", target, error)
+
+
+def ring() -> None:
+    _send("send", BELL, {"type": "stylize.bell"})
+
+
+def publish(rendering: Rendering) -> None:
+    """The row's state to all pages of its owner."""
+    group = rendering.owned_by.group
+    _send("group_send", group, {"type": "job.changed", "job": rendering.snapshot()})
+
+
+def close_sockets(group: str) -> None:
+    """A socket keeps its user after logout: so it is closed."""
+    _send("group_send", group, {"type": "owner.gone"})

@@ -1,0 +1,34 @@
+from django.urls import path, re_path
+
+from gallery import files, uploads, views
+from gallery.models import Photo, Rendering
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("gallery/", views.gallery, name="gallery"),
+    path("me/", views.mine, name="mine"),
+    path("upload/", uploads.upload, name="upload"),
+    path("api/photos/", uploads.photo_create, name="photo_create"),
+    path("api/jobs/", views.jobs_state, name="jobs_state"),
+    path("photo/<uuid:pk>/", views.studio, name="studio"),
+    path("photo/<uuid:pk>/paint/", views.paint, name="paint"),
+    path("photo/<uuid:pk>/delete/", views.remove, {"model": Photo}, name="photo_delete"),
+    path("photo/<uuid:pk>/restore/", views.restore, {"model": Photo}, name="photo_restore"),
+    path("picture/<uuid:pk>/", views.picture, name="picture"),
+    path("picture/<uuid:pk>/state/", views.picture_state, name="picture_state"),
+    path("picture/<uuid:pk>/cancel/", views.cancel, name="picture_cancel"),
+    path("picture/<uuid:pk>/retry/", views.retry, name="picture_retry"),
+    path("picture/<uuid:pk>/publish/", views.publish, name="picture_publish"),
+    path("picture/<uuid:pk>/delete/", views.remove, {"model": Rendering}, name="picture_delete"),
+    path("picture/<uuid:pk>/restore/", views.restore, {"model": Rendering}, name="picture_restore"),
+    path("picture/<uuid:pk>/download/<slug:kind>/", files.download, name="picture_download"),
+    path("file/style/<slug:slug>", files.card_file, name="card_file"),
+    re_path(
+        r"^file/photo/(?P<pk>[0-9a-f-]{36})/(?P<kind>original|view|thumb)$",
+        files.photo_file, name="photo_file",
+    ),
+    re_path(
+        r"^file/picture/(?P<pk>[0-9a-f-]{36})/(?P<kind>result|view|thumb|preview)$",
+        files.picture_file, name="picture_file",
+    ),
+]  # fmt: skip

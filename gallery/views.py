@@ -1,0 +1,194 @@
+"""The pages, and the small actions on one picture."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_POST
+
+from gallery import cards, services
+from gallery.consumers import jobs_of
+from gallery.errors import refuse, wants_json
+from gallery.files import find
+from gallery.forms import PaintForm
+from gallery.models import Owned, OwnedQuerySet, Photo, Rendering
+from gallery.owners import Owner, owner_of
+from webstyle.engine.events import EngineError
+from webstyle.engine.weights import styles
+
+PAGE = 24
+
+
+def visitor(request: HttpRequest) -> Owner:
+    return owner_of(request.user, request.session)
+
+
+def public() -> OwnedQuerySet:
+    """What everybody may see, newest first."""
+    shown = Rendering.objects.kept().filter(public=True, state=Rendering.State.DONE)
+    return shown.filter(photo__deleted__isnull=True).order_by("-published")
+
+
+def own(request: HttpRequest, model: type[Owned], pk: UUID) -> Any:
+    """404 for everybody but the owner."""
+    item = model.objects.of(visitor(request)).filter(pk=pk).first()  # type: ignore[attr-defined]
+    if item is None:
+        raise Http404
+    return item
+
+
+@require_GET
+def home(request: HttpRequest) -> HttpResponse:
+    newest = list(public()[:12])
+    context = {
+        "styles": cards.all_cards(),
+        "hero": cards.hero(),
+        "newest": newest,
+        "recent_photos": Photo.objects.of(visitor(request))[:6],
+    }
+    return render(request, "home.html", context)
+
+
+@require_GET
+def gallery(request: HttpRequest) -> HttpResponse:
+    page = Paginator(public(), PAGE).get_page(request.GET.get("page"))
+    return render(request, "gallery.html", {"page": page})
+
+
+@require_GET
+def mine(request: HttpRequest) -> HttpResponse:
+    owner = visitor(request)
+    work = Rendering.objects.of(owner).filter(photo__deleted__isnull=True)
+    page = Paginator(work, PAGE).get_page(request.GET.get("page"))
+    return render(request, "mine.html", {"photos": Photo.objects.of(owner), "page": page})
+
+
+@require_GET
+def jobs_state(request: HttpRequest) -> HttpResponse:
+    return JsonResponse({"jobs": jobs_of(visitor(request))})
+
+
+@require_GET
+def studio(request: HttpRequest, pk: UUID) -> HttpResponse:
+    return studio_page(request, own(request, Photo, pk), PaintForm())
+
+
+def studio_page(
+    request: HttpRequest, photo: Photo, form: PaintForm, *, status: int = 200
+) -> HttpResponse:
+    renderings = list(Rendering.objects.kept().filter(photo=photo))
+    wanted = request.GET.get("show", "")
+    chosen = [r for r in renderings if str(r.pk) == wanted]
+    done = [r for r in renderings if r.state == Rendering.State.DONE]
+    context = {
+        "photo": photo,
+        "form": form,
+        "styles": cards.all_cards(),
+        "renderings": renderings,
+        "selected": next(iter(chosen or done), None),
+    }
+    return render(request, "studio.html", context, status=status)
+
+
+@require_POST
+def paint(request: HttpRequest, pk: UUID) -> HttpResponse:
+    photo = own(request, Photo, pk)
+    form = PaintForm(request.POST)
+    if not form.is_valid():
+        if wants_json(request):
+            error = " ".join(str(e) for errors in form.errors.values() for e in errors)
+            return JsonResponse({"error": error, "fields": form.errors}, status=400)
+        return studio_page(request, photo, form, status=400)
+    try:
+        rendering = services.rendering_submit(photo, form.recipe())
+    except services.QueueFull as error:
+        return refuse(request, 429, str(error))
+    except EngineError as error:
+        return refuse(request, 400, str(error))
+    if wants_json(request):
+        return JsonResponse(rendering.snapshot(), status=201)
+    return redirect(rendering)
+
+
+@require_GET
+def picture(request: HttpRequest, pk: UUID) -> HttpResponse:
+    rendering = find(request, Rendering, pk)
+    is_owner = rendering.belongs_to(visitor(request))
+    known = styles()
+    style_list = [known[s["slug"]] for s in rendering.styles if s["slug"] in known]
+    compare = is_owner or rendering.show_photo
+    rendering.photo_view_url = rendering.photo.view_url if compare else None
+    context = {
+        "rendering": rendering,
+        "is_owner": is_owner,
+        "compare": compare,
+        "style_list": style_list,
+    }
+    return render(request, "picture.html", context)
+
+
+@require_GET
+def picture_state(request: HttpRequest, pk: UUID) -> HttpResponse:
+    return JsonResponse(find(request, Rendering, pk).snapshot())
+
+
+def answer(request: HttpRequest, rendering: Rendering, done: bool, refusal: str) -> HttpResponse:
+    """The new state; or, when the picture had moved on meanwhile, why nothing was done."""
+    rendering.refresh_from_db()
+    if wants_json(request):
+        if not done:
+            return JsonResponse({"error": refusal, "job": rendering.snapshot()}, status=409)
+        return JsonResponse(rendering.snapshot())
+    if not done:
+        messages.error(request, refusal)
+    return redirect(rendering)
+
+
+@require_POST
+def cancel(request: HttpRequest, pk: UUID) -> HttpResponse:
+    rendering = own(request, Rendering, pk)
+    done = services.rendering_cancel(rendering)
+    return answer(request, rendering, done, "This picture has already ended.")
+
+
+@require_POST
+def retry(request: HttpRequest, pk: UUID) -> HttpResponse:
+    rendering = own(request, Rendering, pk)
+    done = services.rendering_retry(rendering)
+    return answer(request, rendering, done, "Only a failed or cancelled picture can be tried again.")
+
+
+@require_POST
+def publish(request: HttpRequest, pk: UUID) -> HttpResponse:
+    rendering = own(request, Rendering, pk)
+    shown = request.POST.get("public") == "1"
+    beside = request.POST.get("show_photo") in ("1", "on")
+    done = services.rendering_publish(rendering, shown, beside)
+    return answer(request, rendering, done, "Only a finished picture can be shown to everybody.")
+
+
+@require_POST
+def remove(request: HttpRequest, pk: UUID, model: type[Owned]) -> HttpResponse:
+    item = own(request, model, pk)
+    services.remove(item)
+    kind = "photo" if model is Photo else "picture"
+    undo = reverse(f"{kind}_restore", args=[pk])
+    if wants_json(request):
+        return JsonResponse({"undo": undo})
+    messages.info(request, f"The {kind} is deleted.", extra_tags=f"undo:{undo}")
+    return redirect("mine")
+
+
+@require_POST
+def restore(request: HttpRequest, pk: UUID, model: type[Owned]) -> HttpResponse:
+    item = model.objects.filter(pk=pk).first()  # type: ignore[attr-defined]
+    if item is None or not item.belongs_to(visitor(request)):
+        raise Http404
+    services.restore(item)
+    return redirect(item.get_absolute_url())

@@ -1,0 +1,129 @@
+"""The worker: a loop a lane, each with a thread of its own for torch, all on one event loop."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from channels.layers import get_channel_layer
+from channels.worker import Worker as ChannelsWorker
+from django.conf import settings
+from django.db import close_old_connections
+
+from gallery import jobs, notify, services
+from gallery.models import Rendering
+
+log = logging.getLogger(__name__)
+NICENESS = 5  # painting steps back when a page is asked for
+
+
+def prepare_thread() -> None:
+    """On Linux a thread has a niceness of its own, and torch's helpers inherit it."""
+    os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
+    from webstyle.engine.device import limit_threads
+
+    limit_threads()
+
+
+def in_database(function: Callable[..., Any], *args: Any) -> Any:
+    """Run ``function`` with a database connection that is known to be alive."""
+    close_old_connections()
+    return function(*args)
+
+
+class Worker:
+    """Drains the table at every bell, and every few seconds, because bells get lost."""
+
+    current: Worker | None = None  # the one of this process, for the bell's consumer
+
+    def __init__(self, lanes: list[str], name: str = "") -> None:
+        self.name = name or jobs.worker_name()
+        self.bells = {lane: asyncio.Event() for lane in lanes}
+        self.stopping = False
+        self.tasks: list[asyncio.Task[None]] = []
+
+    def ring(self) -> None:
+        for bell in self.bells.values():
+            bell.set()
+
+    async def run(self, application: Any) -> None:
+        """Until ``stop``. Listens to the bell through Channels' own worker."""
+        Worker.current = self
+        loop = asyncio.get_running_loop()
+        self.tasks = [loop.create_task(self.lane(name)) for name in self.bells]
+        helpers = [loop.create_task(self.listen(application)), loop.create_task(self.rescan())]
+        await asyncio.gather(*self.tasks)
+        for helper in helpers:
+            helper.cancel()
+
+    async def stop(self) -> None:
+        """Give the running jobs back and end; returns when that is done."""
+        self.stopping = True
+        self.ring()
+        await asyncio.gather(*self.tasks, return_exceptions=True)
+
+    async def listen(self, application: Any) -> None:
+        """Channels' worker ends with the first error of the layer: it is started again."""
+        while True:
+            worker = ChannelsWorker(application, [notify.BELL], get_channel_layer())
+            checker = asyncio.create_task(worker.application_checker())
+            try:
+                await worker.handle()
+            except Exception as error:
+                log.warning("channel layer: %s; the table is scanned meanwhile", error)
+            finally:
+                checker.cancel()
+            await asyncio.sleep(settings.RESCAN_SECONDS)
+
+    async def rescan(self) -> None:
+        """Rescue jobs of dead workers, now and then purge what was deleted."""
+        turn = 0
+        while True:
+            try:
+                await asyncio.to_thread(in_database, jobs.rescue, notify.publish)
+                if turn % 300 == 0:
+                    await asyncio.to_thread(in_database, services.purge)
+            except Exception:
+                log.exception("rescan failed, next try in %s s", settings.RESCAN_SECONDS)
+            turn += 1
+            self.ring()
+            await asyncio.sleep(settings.RESCAN_SECONDS)
+
+    async def lane(self, lane: str) -> None:
+        loop = asyncio.get_running_loop()
+        bell = self.bells[lane]
+        with ThreadPoolExecutor(1, f"lane-{lane}", initializer=prepare_thread) as thread:
+            while not self.stopping:
+                bell.clear()
+                try:
+                    rendering = await loop.run_in_executor(
+                        thread, in_database, jobs.claim, lane, self.name
+                    )
+                    if rendering is None:
+                        await bell.wait()
+                        continue
+                    await self.work(rendering, thread)
+                except Exception:  # the database is away, say: try again a little later
+                    log.exception("lane %s", lane)
+                    await asyncio.sleep(settings.RESCAN_SECONDS)
+
+    async def work(self, rendering: Rendering, thread: ThreadPoolExecutor) -> None:
+        run = jobs.Run(rendering, notify.publish, lambda: self.stopping)
+        beat = asyncio.create_task(self.heartbeat(rendering))
+        try:
+            await asyncio.get_running_loop().run_in_executor(thread, in_database, run)
+        finally:
+            beat.cancel()
+
+    async def heartbeat(self, rendering: Rendering) -> None:
+        while True:
+            await asyncio.sleep(settings.LEASE_SECONDS / 3)
+            try:
+                await asyncio.to_thread(in_database, jobs.renew, rendering)
+            except Exception as error:
+                log.warning("job %s: no heartbeat: %s", rendering.pk, error)

@@ -1,0 +1,1 @@
+"""The painting engine: pure torch and Pillow. It never imports Django."""

@@ -1,0 +1,33 @@
+"""Device, number format and threads, decided once."""
+
+from __future__ import annotations
+
+import os
+
+import torch
+
+from webstyle.engine.events import EngineError
+
+
+def pick_device(name: str = "auto") -> torch.device:
+    """``auto``, ``cpu`` or ``cuda`` (or ``cuda:1``) to a device that is there."""
+    if name == "auto":
+        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    if name != "cpu" and not name.startswith("cuda"):
+        raise EngineError(f"unknown device '{name}': use auto, cpu or cuda")
+    if name.startswith("cuda") and not torch.cuda.is_available():
+        raise EngineError(f"device '{name}' is not there: use --device cpu or auto")
+    return torch.device(name)
+
+
+def pick_dtype(device: torch.device) -> torch.dtype:
+    """bfloat16 where it is fast: on CPUs with AVX512-BF16 or AMX half the time of float32."""
+    if device.type == "cuda":
+        return torch.float16
+    fast = torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported()
+    return torch.bfloat16 if fast else torch.float32
+
+
+def limit_threads() -> None:
+    """As many threads as this process may use cores: torch counts those of the whole machine."""
+    torch.set_num_threads(len(os.sched_getaffinity(0)))

@@ -1,0 +1,67 @@
+"""A recipe: everything that decides a picture besides the photo, as versioned JSON."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from webstyle.engine.events import EngineError
+
+VERSION = 1
+SIZES = (64, 4096)  # px on the long side, smallest and largest
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """``styles`` are (slug, weight) pairs with weights above 0 that mix linearly.
+
+    ``size`` is the long side of the result in px; ``strength`` 0 is the photo, 1 the full style;
+    ``keep_color`` takes only the luminance of the painted picture.
+    """
+
+    styles: tuple[tuple[str, float], ...]
+    engine: str = "stylebank"
+    size: int = 1024
+    strength: float = 1.0
+    keep_color: bool = False
+    seed: int = 0
+    params: dict[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if not self.styles:
+            raise EngineError("no style: name at least one")
+        for slug, weight in self.styles:
+            if not 0 < weight <= 100:
+                raise EngineError(
+                    f"weight {weight:g} of style '{slug}' is out of range: use 0 < weight <= 100"
+                )
+        if not SIZES[0] <= self.size <= SIZES[1]:
+            raise EngineError(f"size {self.size} is out of range: use {SIZES[0]} to {SIZES[1]} px")
+        if not 0 <= self.strength <= 1:
+            raise EngineError(f"strength {self.strength:g} is out of range: use 0 to 1")
+
+    def shares(self) -> list[tuple[str, float]]:
+        """The styles with weights that sum to one; a style named twice counts once."""
+        total = sum(weight for _, weight in self.styles)
+        shares: dict[str, float] = {}
+        for slug, weight in self.styles:
+            shares[slug] = shares.get(slug, 0.0) + weight / total
+        return list(shares.items())
+
+    def to_json(self) -> dict[str, Any]:
+        return {"version": VERSION, **asdict(self), "styles": [list(s) for s in self.styles]}
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Recipe:
+        """Raises EngineError for a version or a field this program does not know."""
+        data = dict(data)
+        version = data.pop("version", None)
+        if version != VERSION:
+            raise EngineError(f"recipe version {version!r} is unknown: this program reads {VERSION}")
+        try:
+            styles = tuple((str(slug), float(weight)) for slug, weight in data.pop("styles"))
+            return cls(styles=styles, **data)
+        except (KeyError, TypeError, ValueError) as error:
+            if isinstance(error, EngineError):
+                raise
+            raise EngineError(f"recipe cannot be read: {error}") from error

@@ -1,0 +1,352 @@
+"""Train StyleBank: the auto-encoder and its banks together, or new banks for a finished one.
+
+Chen et al. 2017, section 3.3: T stylising steps (content + style + total variation, eq. 2 and 3),
+then one auto-encoder step (the photo back, eq. 1). One painting a batch; gradients of a stylising
+step reach its own bank and the auto-encoder. ``frozen=True`` is the paper's incremental training
+(section 4.2): only banks learn.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import random
+import time
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from PIL import Image
+from safetensors.torch import load_file, save_file
+from torch import Tensor
+
+from webstyle.engine.engines.stylebank import MARGIN, AutoEncoder, Bank
+from webstyle.engine.training.teacher import CONTENT_LAYER, Teacher
+
+STYLE_LAYER_WEIGHTS = (0.5, 1.0, 1.0, 1.0, 1.0)  # relu1_1 less: it asks for grain in flat skies
+COLOUR_DIRECTIONS = 12
+
+
+@dataclass(frozen=True)
+class Painting:
+    """A style to learn. ``size`` is the painting's short side in px: it sets the stroke size."""
+
+    slug: str
+    size: int = 512
+    content_weight: float = 0.8
+
+
+@dataclass(frozen=True)
+class Config:
+    """What decides a training run; paths are folders or files, times are minutes."""
+
+    photos: Path
+    paintings: Path
+    styles: tuple[Painting, ...]
+    slim: Path
+    exact: Path | None
+    output: Path
+    checkpoint: Path
+    minutes: float = 90
+    batch: int = 2
+    crops: tuple[tuple[float, int], ...] = ((0.0, 192), (0.4, 256))  # from this share on, px
+    stylising_steps: int = 3  # the paper's T
+    photo_share: float = 0.025  # of the time, at first, for the auto-encoder alone
+    learning_rate: float = 2e-3  # of the banks; the auto-encoder's is a third
+    tv_weight: float = 0.05
+    colour_weight: float = 1.0
+    range_weight: float = 10.0
+    identity_weight: float = 10.0
+    save_minutes: float = 5
+    frozen: bool = False
+    start_from: str = ""  # frozen only: the bank to start from
+    seed: int = 0
+
+
+@dataclass
+class State:
+    """One line of progress: smoothed losses of each style, and of the auto-encoder as 'photo'."""
+
+    step: int = 0
+    minutes: float = 0.0
+    pictures: int = 0
+    losses: dict[str, dict[str, float]] = field(default_factory=dict)
+    sheet: Path | None = None
+
+    def note(self, name: str, **values: float) -> None:
+        old = self.losses.setdefault(name, dict(values))
+        for key, value in values.items():
+            old[key] = 0.95 * old[key] + 0.05 * value
+
+
+def load_picture(path: Path, short_side: int) -> Tensor:
+    """3 x H x W uint8, the short side as asked."""
+    with Image.open(path) as picture:
+        picture = picture.convert("RGB")
+    scale = short_side / min(picture.size)
+    size = (round(picture.width * scale), round(picture.height * scale))
+    picture = picture.resize(size, Image.Resampling.LANCZOS)
+    return torch.from_numpy(np.array(picture)).permute(2, 0, 1).contiguous()
+
+
+def load_photos(folder: Path) -> list[Tensor]:
+    paths = sorted(p for p in folder.iterdir() if p.suffix.lower() in {".jpg", ".jpeg", ".png"})
+    return [load_picture(path, 288) for path in paths]
+
+
+def random_crop(photos: list[Tensor], size: int) -> Tensor:
+    """3 x size x size in [0, 1]: part of a photo at a random scale, sometimes mirrored."""
+    photo = random.choice(photos)
+    side = int(min(photo.shape[1:]) * random.uniform(0.55, 1.0))
+    top = random.randint(0, photo.shape[1] - side)
+    left = random.randint(0, photo.shape[2] - side)
+    crop = photo[None, :, top : top + side, left : left + side].float() / 255
+    crop = F.interpolate(crop, size=(size, size), mode="bilinear", antialias=True)[0]
+    if random.random() < 0.5:
+        crop = crop.flip(2)
+    # Flat skies and dim rooms: instance norm makes something out of nothing there (blotches),
+    # unless it has seen low contrast in training.
+    if random.random() < 0.2:
+        crop = crop.mean((1, 2), keepdim=True).lerp(crop, random.uniform(0.15, 0.6))
+    if random.random() < 0.2:
+        crop = crop * random.uniform(0.4, 1.0)
+    return crop
+
+
+class Target:
+    """What a painting asks of a picture: its Gram matrices and its colours."""
+
+    def __init__(self, painting: Painting, folder: Path, teacher: Teacher) -> None:
+        picture = load_picture(folder / f"{painting.slug}.jpg", painting.size)
+        edge = round(0.02 * painting.size)  # frames, signatures and torn edges are not style
+        picture = picture[:, edge:-edge, edge:-edge]
+        self.picture = picture
+        x = picture[None].to(teacher.device).float() / 255
+        with torch.no_grad():
+            self.grams = teacher.grams(teacher.features(x))
+        generator = torch.Generator().manual_seed(0)
+        directions = torch.randn(3, COLOUR_DIRECTIONS, generator=generator)
+        self.directions = F.normalize(directions, dim=0).to(teacher.device)
+        self.pixels = x[0].flatten(1).T
+
+    def style_loss(self, grams: list[Tensor]) -> Tensor:
+        """Sum over layers of mean((G - Gs)^2) / mean(Gs^2): one weight serves every painting."""
+        parts = [
+            w * ((g - s) ** 2).mean((1, 2)) / (s**2).mean()
+            for w, g, s in zip(STYLE_LAYER_WEIGHTS, grams, self.grams, strict=True)
+        ]
+        return torch.stack(parts).sum(0).mean()
+
+    def colour_loss(self, picture: Tensor) -> Tensor:
+        """Sliced Wasserstein distance of RGB values (Bonneel et al. 2015), 0..1."""
+        count = 4096
+        pixels = picture.flatten(2).transpose(1, 2)
+        pixels = pixels[:, torch.randint(pixels.shape[1], (count,), device=pixels.device)]
+        own = self.pixels[torch.randint(len(self.pixels), (count,), device=pixels.device)]
+        mine = (pixels.float() @ self.directions).sort(1).values
+        return (mine - (own @ self.directions).sort(0).values).abs().mean()
+
+
+def total_variation(x: Tensor) -> Tensor:
+    return (x[..., 1:, :] - x[..., :-1, :]).abs().mean() + (x[..., 1:] - x[..., :-1]).abs().mean()
+
+
+def learning_rate(done: float, step: int, peak: float) -> float:
+    """Warm-up over 50 steps, constant to half time, cosine to 3 %."""
+    warm = min(1.0, (step + 1) / 50)
+    late = max(0.0, (done - 0.5) / 0.5)
+    return peak * warm * (0.03 + 0.97 * 0.5 * (1 + math.cos(math.pi * min(1.0, late))))
+
+
+class Trainer:
+    """Everything a run holds; ``run`` is the loop to read."""
+
+    def __init__(self, config: Config, device: torch.device) -> None:
+        self.config, self.device, self.state = config, device, State()
+        random.seed(config.seed)
+        torch.manual_seed(config.seed)
+        self.photos = load_photos(config.photos)
+        self.held_out, self.photos = self.photos[-4:], self.photos[:-4]
+        teacher = Teacher(config.slim, config.exact, device)
+        seen = [p[None].to(device).float() / 255 for p in random.sample(self.photos, 24)]
+        for style in config.styles:
+            seen.append(
+                load_picture(config.paintings / f"{style.slug}.jpg", 384)[None].to(device) / 255
+            )
+        teacher.fit_maps(seen)
+        self.teacher = teacher
+        self.targets = {s.slug: Target(s, config.paintings, teacher) for s in config.styles}
+        self.network = AutoEncoder().to(device, memory_format=torch.channels_last)
+        self.banks = torch.nn.ModuleDict({s.slug: Bank() for s in config.styles})
+        self.banks.to(device, memory_format=torch.channels_last)
+        if config.frozen:
+            self.network.load_state_dict(load_file(config.output / "autoencoder.safetensors"))
+            self.network.requires_grad_(False)
+            if config.start_from:
+                start = load_file(config.output / "styles" / f"{config.start_from}.safetensors")
+                for bank in self.banks.values():
+                    bank.load_state_dict(start)
+        groups = [{"params": list(self.banks.parameters()), "share": 1.0}]
+        if not config.frozen:
+            groups.append({"params": list(self.network.parameters()), "share": 1 / 3})
+        self.optimizer = torch.optim.Adam(groups, lr=config.learning_rate, betas=(0.9, 0.99))
+        if config.checkpoint.exists():
+            self._resume()
+
+    def run(self) -> Iterator[State]:
+        """Yield the state every 20 steps and after each save, until the minutes are used up."""
+        config, state = self.config, self.state
+        queue: list[Painting] = []
+        used, saved = state.minutes, state.minutes
+        started = time.monotonic()
+        while (done := state.minutes / config.minutes) < 1:
+            alone = not config.frozen and done < config.photo_share
+            for group in self.optimizer.param_groups:
+                rate = learning_rate(done, state.step, config.learning_rate)
+                # Alone, the auto-encoder learns fast and calms down before the banks join.
+                share = 1.5 * (1.05 - done / config.photo_share) if alone else group["share"]
+                group["lr"] = rate * share
+            size = [px for share, px in config.crops if done >= share][-1]
+            crops = [random_crop(self.photos, size + 2 * MARGIN) for _ in range(config.batch)]
+            photo = torch.stack(crops).to(self.device)
+            photo_turn = state.step % (config.stylising_steps + 1) == 0 and not config.frozen
+            if alone or photo_turn:
+                loss = self.photo_loss(photo)
+            else:
+                if not queue:
+                    queue = random.sample(config.styles, len(config.styles))
+                loss = self.style_loss(photo, queue.pop())
+            self.optimizer.zero_grad(set_to_none=True)
+            loss.backward()
+            for group in self.optimizer.param_groups:
+                torch.nn.utils.clip_grad_norm_(group["params"], 5.0)
+            self.optimizer.step()
+            state.step += 1
+            state.pictures += config.batch
+            state.minutes = used + (time.monotonic() - started) / 60
+            state.sheet = None
+            if state.minutes - saved >= config.save_minutes:
+                saved = state.minutes
+                self.save()
+                yield state
+            elif state.step % 20 == 0:
+                yield state
+        self.save()
+        yield state
+
+    def photo_loss(self, photo: Tensor) -> Tensor:
+        """Eq. 1: without a bank the photo comes back (L1, which keeps edges sharper than L2)."""
+        with torch.autocast(self.device.type, torch.bfloat16):
+            result = self.network.decode(self.network.encode(photo))
+        loss = inner(result.float() - photo).abs().mean()
+        self.state.note("photo", l1=loss.item())
+        return self.config.identity_weight * loss
+
+    def style_loss(self, photo: Tensor, style: Painting) -> Tensor:
+        """Eq. 2: content + style + total variation; and colours, and the range 0..1."""
+        config, target = self.config, self.targets[style.slug]
+        # Noise goes to the network only: it learns not to turn grain into texture.
+        noisy = photo + torch.randn_like(photo) * random.choice((0, 0, 0.01, 0.03))
+        with torch.autocast(self.device.type, torch.bfloat16):
+            features = self.banks[style.slug](self.network.encode(noisy))
+            result = self.network.decode(features)
+        result = inner(result.float())
+        with torch.no_grad():
+            wanted = self.teacher.features(inner(photo), CONTENT_LAYER)[CONTENT_LAYER].float()
+        found = self.teacher.features(result)
+        energy = (wanted**2).mean((1, 2, 3))
+        # A nearly flat crop has hardly any energy: without a floor its content would count most.
+        energy = energy.clamp(min=0.3 * float(energy.mean()))
+        error = ((found[CONTENT_LAYER].float() - wanted) ** 2).mean((1, 2, 3))
+        content = (error / energy).mean()
+        painted = target.style_loss(self.teacher.grams(found))
+        colour = target.colour_loss(result)
+        outside = (F.relu(-result) + F.relu(result - 1)).mean()
+        self.state.note(
+            style.slug, style=painted.item(), content=content.item(), colour=colour.item()
+        )
+        return (
+            painted
+            + style.content_weight * content
+            + config.tv_weight * total_variation(result)
+            + config.colour_weight * colour
+            + config.range_weight * outside
+        )
+
+    def save(self) -> None:
+        """Checkpoint, weights and a contact sheet."""
+        config, state = self.config, self.state
+        config.checkpoint.parent.mkdir(parents=True, exist_ok=True)
+        part = config.checkpoint.with_suffix(".part")
+        torch.save(
+            {
+                "network": self.network.state_dict(),
+                "banks": self.banks.state_dict(),
+                "optimizer": self.optimizer.state_dict(),
+                "state": {k: v for k, v in asdict(state).items() if k != "sheet"},
+            },
+            part,
+        )
+        part.replace(config.checkpoint)
+        self.export()
+        state.sheet = config.checkpoint.with_suffix(f".{state.minutes:05.1f}min.png")
+        self.contact_sheet().save(state.sheet)
+
+    def _resume(self) -> None:
+        kept = torch.load(self.config.checkpoint, map_location=self.device, weights_only=True)
+        self.network.load_state_dict(kept["network"])
+        self.banks.load_state_dict(kept["banks"])
+        self.optimizer.load_state_dict(kept["optimizer"])
+        self.state = State(**kept["state"])
+
+    def export(self) -> None:
+        """float16 safetensors with what a visitor and a curator want to know in the metadata."""
+        config, state = self.config, self.state
+        (config.output / "styles").mkdir(parents=True, exist_ok=True)
+        common = {"format": "webstyle.stylebank/1", "licence": "CC0-1.0"}
+        training = {"minutes": round(state.minutes, 1), "steps": state.step}
+        if not config.frozen:
+            training["l1"] = round(state.losses.get("photo", {}).get("l1", 0), 4)
+            metadata = common | {"training": json.dumps(training)}
+            path = config.output / "autoencoder.safetensors"
+            save_file(half(self.network), path, metadata)
+        known = {e["slug"]: e for e in json.loads((config.paintings / "manifest.json").read_text())}
+        for style in config.styles:
+            losses = state.losses.get(style.slug, {})
+            figures = training | asdict(style) | {k: round(v, 4) for k, v in losses.items()}
+            entry = known[style.slug]
+            metadata = common | {k: str(entry[k]) for k in ("slug", "title", "artist", "year")}
+            metadata |= {"painting": "public domain", "training": json.dumps(figures)}
+            path = config.output / "styles" / f"{style.slug}.safetensors"
+            save_file(half(self.banks[style.slug]), path, metadata)
+
+    def contact_sheet(self) -> Image.Image:
+        """A row a style: the painting, then four photos the training never saw."""
+        side = 288
+        rows = []
+        photos = torch.stack([p[:, :side, :side] for p in self.held_out]).to(self.device) / 255
+        with torch.no_grad(), torch.autocast(self.device.type, torch.bfloat16):
+            features = self.network.encode(photos)
+            pictures = [("", self.network.decode(features))]
+            pictures += [(slug, self.network.decode(b(features))) for slug, b in self.banks.items()]
+        for slug, row in pictures:
+            first = photos[:1]
+            if slug:
+                first = self.targets[slug].picture[None].to(self.device).float() / 255
+                first = F.interpolate(first, size=(side, side), mode="bilinear", antialias=True)
+            cells = torch.cat([first, row.float()]).clamp(0, 1)
+            rows.append(torch.cat(list(cells), 2))
+        sheet = torch.cat(rows, 1).mul(255).round().byte().permute(1, 2, 0).cpu().numpy()
+        return Image.fromarray(sheet)
+
+
+def inner(x: Tensor) -> Tensor:
+    """Without the margin that zero padding may have spoilt."""
+    return x[..., MARGIN:-MARGIN, MARGIN:-MARGIN]
+
+
+def half(module: torch.nn.Module) -> dict[str, Tensor]:
+    return {k: v.detach().cpu().half().contiguous() for k, v in module.state_dict().items()}
