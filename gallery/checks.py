@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Warning, register
+from django.core import checks
+from django.core.checks import CheckMessage, Error, register
 
 
 @register()
@@ -15,7 +16,7 @@ def settings_fit(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
         found.append(
             Error(
                 "ALLOWED_HOSTS=* lets any page open our WebSockets.",
-                hint="List the names this site is reached by, as in ALLOWED_HOSTS=paint.example.org",
+                hint="List the names of this site, as in ALLOWED_HOSTS=paint.example.org",
                 id="webstyle.E001",
             )
         )
@@ -34,7 +35,7 @@ def settings_fit(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
         )  # fmt: skip
     if settings.LEASE_SECONDS < 5:
         found.append(
-            Warning("LEASE_SECONDS under 5 takes jobs from workers that are only busy.",
+            checks.Warning("LEASE_SECONDS under 5 takes jobs from workers that are only busy.",
                     hint="Leave it at 30.", id="webstyle.W001")
         )  # fmt: skip
     return found

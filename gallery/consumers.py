@@ -40,7 +40,9 @@ class JobsConsumer(AsyncJsonWebsocketConsumer):
             await self.close(4404)
             return
         await self.channel_layer.group_add(self.owner.group, self.channel_name)
-        await self.send_json({"type": "jobs", "jobs": await database_sync_to_async(jobs_of)(self.owner)})
+        await self.send_json(
+            {"type": "jobs", "jobs": await database_sync_to_async(jobs_of)(self.owner)}
+        )
 
     @database_sync_to_async
     def find_owner(self) -> Owner:

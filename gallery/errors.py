@@ -45,7 +45,9 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return refuse(
-        request, 404, "There is no such picture, or its owner has taken it down or keeps it private."
+        request,
+        404,
+        "There is no such picture, or its owner has taken it down or keeps it private.",
     )
 
 

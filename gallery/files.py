@@ -18,10 +18,9 @@ from django.core.files.base import File
 from django.db.models.fields.files import FieldFile
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.utils.text import slugify
-
 from PIL import Image
 
-from gallery.models import Owned, Photo, Rendering, Style
+from gallery.models import Photo, Rendering, Style, Work
 from gallery.owners import owner_of
 from webstyle.engine import images
 
@@ -29,7 +28,7 @@ CHUNK = 256 * 1024
 YEAR = 31_536_000
 
 
-def may_see(request: HttpRequest, item: Owned) -> bool:
+def may_see(request: HttpRequest, item: Work) -> bool:
     """The owner, and everybody what the owner made public."""
     if item.belongs_to(owner_of(request.user, request.session)):
         return True
@@ -85,7 +84,7 @@ async def serve(
 async def card_file(request: HttpRequest, slug: str) -> StreamingHttpResponse:
     """A style's card, for everybody."""
     style = await Style.objects.filter(slug=slug).afirst()
-    if style is None or not await asyncio.to_thread(style.card.storage.exists, style.card.name):
+    if style is None or not await asyncio.to_thread(style.card.storage.exists, str(style.card)):
         raise Http404
     await asyncio.to_thread(style.card.open, "rb")
     return stream(style.card, f"public, max-age={YEAR}, immutable")

@@ -32,7 +32,7 @@ Publish = Callable[[Rendering], None]
 PUBLISH_SECONDS = 0.2  # at most five snapshots a second
 
 
-class LeaseLost(Exception):
+class LeaseLostError(Exception):
     """The row is no longer this worker's."""
 
 
@@ -51,12 +51,16 @@ def claim(lane: str, worker: str) -> Rendering | None:
             rendering = waiting.order_by("queued").first()
             if rendering is None:
                 return None
-            # On SQLite nothing is locked: who changes the one row has it.
-            if rendering.change(
-                where=Q(state=State.QUEUED), state=State.RUNNING, worker=worker,
-                attempts=F("attempts") + 1, started=timezone.now(), step=0, total=0, **lease(),
-            ):  # fmt: skip
+            if claim_one(rendering, worker):
                 return rendering
+
+
+def claim_one(rendering: Rendering, worker: str) -> bool:
+    """Take a waiting job. On SQLite nothing is locked: who changes the one row has it."""
+    return rendering.change(
+        where=Q(state=State.QUEUED), state=State.RUNNING, worker=worker,
+        attempts=F("attempts") + 1, started=timezone.now(), step=0, total=0, **lease(),
+    )  # fmt: skip
 
 
 def mine(rendering: Rendering) -> Q:
@@ -70,7 +74,7 @@ def renew(rendering: Rendering) -> bool:
 
 
 def give_back(rendering: Rendering, publish: Publish) -> None:
-    """The worker has to stop: the job waits again at its old place, and the attempt is forgotten."""
+    """The worker has to stop: the job waits at its old place, the attempt is forgotten."""
     if rendering.change(
         where=mine(rendering), state=State.QUEUED, attempts=F("attempts") - 1,
         worker="", lease_until=None, step=0, total=0, stage="",
@@ -140,7 +144,7 @@ class Run:
             result = self.paint()
             if result is not None:
                 self.finish(result, time.monotonic() - began)
-        except LeaseLost:
+        except LeaseLostError:
             log.warning("job %s: lease lost, result dropped", rendering.pk)
         except EngineError as error:
             self.fail(str(error))
@@ -172,7 +176,7 @@ class Run:
                     self.end(State.CANCELLED)
                     return None
         finally:
-            events.close()  # type: ignore[attr-defined]  every engine is a generator
+            events.close()
         raise RuntimeError(f"engine {recipe.engine} ended without a result")
 
     def note(self, event: Progress) -> bool:
@@ -186,7 +190,7 @@ class Run:
             where=mine(self.rendering), step=event.step, total=event.total, stage=event.stage,
             **values,
         ):  # fmt: skip
-            raise LeaseLost
+            raise LeaseLostError
         self.told = time.monotonic()
         self.publish(self.rendering)
         return self.rendering.cancel_requested
@@ -221,7 +225,7 @@ class Run:
         )  # fmt: skip
 
     def fail(self, error: str) -> None:
-        with contextlib.suppress(LeaseLost):
+        with contextlib.suppress(LeaseLostError):
             self.end(State.FAILED, error=error)
 
     def end(self, state: str, **values: Any) -> None:
@@ -235,7 +239,7 @@ class Run:
             for kind in ("result", "view", "thumb"):
                 if kind in values:
                     default_storage.delete(values[kind])
-            raise LeaseLost
+            raise LeaseLostError
         if preview:
             default_storage.delete(preview)
         self.publish(self.rendering)

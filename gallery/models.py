@@ -260,6 +260,9 @@ class Rendering(Owned):
         return Recipe.from_json(self.recipe)
 
 
+Work = Photo | Rendering
+
+
 class Style(models.Model):
     """A built-in style's card: the style on a sample photograph, made by ``make_samples``.
 

@@ -17,7 +17,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from gallery import notify
-from gallery.models import UNDO_TIME, Owned, Photo, Rendering
+from gallery.models import UNDO_TIME, Photo, Rendering, Work
 from gallery.owners import Owner
 from webstyle.engine.events import EngineError
 from webstyle.engine.recipe import Recipe
@@ -26,7 +26,7 @@ from webstyle.engine.weights import get_style
 State = Rendering.State
 
 
-class QueueFull(EngineError):
+class QueueFullError(EngineError):
     """Too many jobs of one visitor are waiting."""
 
 
@@ -50,7 +50,7 @@ def photo_add(owner: Owner, upload: Path, name: str) -> Photo:
 
 def sanitize(upload: Path, folder: Path, name: str) -> dict[str, Any]:
     """Run webstyle.engine.sanitize: a decoder that hangs or swells takes nobody with it."""
-    command = [sys.executable, "-m", "webstyle.engine.sanitize", upload, folder, name]
+    command = [sys.executable, "-m", "webstyle.engine.sanitize", str(upload), str(folder), name]
     command += [str(settings.DECODE_MEMORY_MB), str(settings.DECODE_SECONDS)]
     try:
         done = subprocess.run(
@@ -74,7 +74,7 @@ def rendering_submit(photo: Photo, recipe: Recipe) -> Rendering:
     owner = photo.owned_by
     waiting = Rendering.objects.of(owner).filter(state__in=Rendering.ACTIVE).count()
     if waiting >= settings.MAX_JOBS_WAITING:
-        raise QueueFull(
+        raise QueueFullError(
             f"{waiting} of your pictures are still being painted: wait until some are done"
         )
     scale = recipe.size / max(photo.width, photo.height)
@@ -134,7 +134,7 @@ def rendering_publish(rendering: Rendering, public: bool, show_photo: bool) -> b
     return done
 
 
-def remove(item: Owned) -> None:
+def remove(item: Work) -> None:
     """Deleted for everybody at once; for an hour it can be brought back."""
     item.deleted = timezone.now()
     item.save(update_fields=["deleted"])
@@ -144,7 +144,7 @@ def remove(item: Owned) -> None:
             rendering_cancel(rendering)
 
 
-def restore(item: Owned) -> None:
+def restore(item: Work) -> None:
     item.deleted = None
     item.save(update_fields=["deleted"])
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any
 from urllib.parse import unquote
 
 from django.conf import settings
@@ -25,7 +25,8 @@ def too_large(name: str) -> str:
     return f"{name} is larger than {settings.MAX_UPLOAD_BYTES // 1_000_000} MB: make it smaller"
 
 
-def take(request: HttpRequest, body: BinaryIO, name: str) -> Photo:
+def take(request: HttpRequest, body: Any, name: str) -> Photo:
+    """Keep the upload; ``body`` has ``read(size)``: a request, or a file of a form."""
     owner = owner_of(request.user, request.session, create=True)
     with tempfile.NamedTemporaryFile(dir=settings.VAR, prefix="upload-") as file:
         shutil.copyfileobj(body, file, 1 << 20)
@@ -45,7 +46,7 @@ def photo_create(request: HttpRequest) -> HttpResponse:
     if int(request.headers.get("Content-Length") or 0) > settings.MAX_UPLOAD_BYTES:
         return refuse(request, 413, too_large(name))
     try:
-        photo = take(request, request, name)  # type: ignore[arg-type]  it has read()
+        photo = take(request, request, name)
     except EngineError as error:
         return refuse(request, 400, str(error))
     return JsonResponse(photo.to_json(), status=201)
@@ -60,7 +61,7 @@ def upload(request: HttpRequest) -> HttpResponse:
         try:
             if (file.size or 0) > settings.MAX_UPLOAD_BYTES:
                 raise EngineError(too_large(name))
-            photos.append(take(request, file, name))  # type: ignore[arg-type]
+            photos.append(take(request, file, name))
         except EngineError as error:
             messages.error(request, str(error))
     if not photos:

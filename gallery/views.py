@@ -17,7 +17,7 @@ from gallery.consumers import jobs_of
 from gallery.errors import refuse, wants_json
 from gallery.files import find
 from gallery.forms import PaintForm
-from gallery.models import Owned, OwnedQuerySet, Photo, Rendering
+from gallery.models import OwnedQuerySet, Photo, Rendering, Work
 from gallery.owners import Owner, owner_of
 from webstyle.engine.events import EngineError
 from webstyle.engine.weights import styles
@@ -35,7 +35,7 @@ def public() -> OwnedQuerySet:
     return shown.filter(photo__deleted__isnull=True).order_by("-published")
 
 
-def own(request: HttpRequest, model: type[Owned], pk: UUID) -> Any:
+def own(request: HttpRequest, model: type[Work], pk: UUID) -> Any:
     """404 for everybody but the owner."""
     item = model.objects.of(visitor(request)).filter(pk=pk).first()  # type: ignore[attr-defined]
     if item is None:
@@ -107,7 +107,7 @@ def paint(request: HttpRequest, pk: UUID) -> HttpResponse:
         return studio_page(request, photo, form, status=400)
     try:
         rendering = services.rendering_submit(photo, form.recipe())
-    except services.QueueFull as error:
+    except services.QueueFullError as error:
         return refuse(request, 429, str(error))
     except EngineError as error:
         return refuse(request, 400, str(error))
@@ -161,7 +161,9 @@ def cancel(request: HttpRequest, pk: UUID) -> HttpResponse:
 def retry(request: HttpRequest, pk: UUID) -> HttpResponse:
     rendering = own(request, Rendering, pk)
     done = services.rendering_retry(rendering)
-    return answer(request, rendering, done, "Only a failed or cancelled picture can be tried again.")
+    return answer(
+        request, rendering, done, "Only a failed or cancelled picture can be tried again."
+    )
 
 
 @require_POST
@@ -174,7 +176,7 @@ def publish(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @require_POST
-def remove(request: HttpRequest, pk: UUID, model: type[Owned]) -> HttpResponse:
+def remove(request: HttpRequest, pk: UUID, model: type[Work]) -> HttpResponse:
     item = own(request, model, pk)
     services.remove(item)
     kind = "photo" if model is Photo else "picture"
@@ -186,7 +188,7 @@ def remove(request: HttpRequest, pk: UUID, model: type[Owned]) -> HttpResponse:
 
 
 @require_POST
-def restore(request: HttpRequest, pk: UUID, model: type[Owned]) -> HttpResponse:
+def restore(request: HttpRequest, pk: UUID, model: type[Work]) -> HttpResponse:
     item = model.objects.filter(pk=pk).first()  # type: ignore[attr-defined]
     if item is None or not item.belongs_to(visitor(request)):
         raise Http404

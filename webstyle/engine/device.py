@@ -28,6 +28,11 @@ def pick_dtype(device: torch.device) -> torch.dtype:
     return torch.bfloat16 if fast else torch.float32
 
 
+def channels_last(module: torch.nn.Module) -> None:
+    """In place. With few channels, convolutions in the default layout take three times as long."""
+    module.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+
+
 def limit_threads() -> None:
     """As many threads as this process may use cores: torch counts those of the whole machine."""
     torch.set_num_threads(len(os.sched_getaffinity(0)))

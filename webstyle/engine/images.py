@@ -68,9 +68,7 @@ def decode(source: Path | BinaryIO, name: str) -> Image.Image:
             picture.load()
             return to_srgb(ImageOps.exif_transpose(picture))
         except Exception as error:  # decoders raise of everything: the file is at fault
-            raise EngineError(
-                f"{name} is damaged or cut short: save or copy it again"
-            ) from error
+            raise EngineError(f"{name} is damaged or cut short: save or copy it again") from error
 
 
 def too_large(name: str, pixels: int = 2 * Image.MAX_IMAGE_PIXELS) -> str:  # type: ignore[operator]

@@ -57,7 +57,9 @@ class Recipe:
         data = dict(data)
         version = data.pop("version", None)
         if version != VERSION:
-            raise EngineError(f"recipe version {version!r} is unknown: this program reads {VERSION}")
+            raise EngineError(
+                f"recipe version {version!r} is unknown: this program reads {VERSION}"
+            )
         try:
             styles = tuple((str(slug), float(weight)) for slug, weight in data.pop("styles"))
             return cls(styles=styles, **data)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import importlib
 import pkgutil
-from collections.abc import Iterator
+from collections.abc import Generator
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar
 
 from PIL import Image
@@ -27,7 +27,7 @@ class Engine(Protocol):
 
     def run(
         self, content: Image.Image, recipe: Recipe, *, device: torch.device
-    ) -> Iterator[Progress | Result]: ...
+    ) -> Generator[Progress | Result]: ...
 
 
 EngineType = TypeVar("EngineType", bound=type)
@@ -55,8 +55,8 @@ def get_engine(name: str) -> type[Engine]:
     return _engines[name]
 
 
-def make_params(engine: type[Engine], given: dict[str, Any]) -> Any:
-    """``engine.Params`` from a recipe's dictionary; unknown names are refused."""
+def make_params(engine: Any, given: dict[str, Any]) -> Any:
+    """``Params`` of an engine class from a recipe's dictionary; unknown names are refused."""
     known = {f.name for f in dataclasses.fields(engine.Params)}
     if unknown := set(given) - known:
         raise EngineError(

@@ -45,10 +45,13 @@ class Command(BaseCommand):
             notify.use_loop(loop)
         if not no_worker:
             worker = Worker(settings.LANES)
-            loop.create_task(worker.run(application))
-            reactor.addSystemEventTrigger(  # type: ignore[attr-defined]
-                "before", "shutdown", lambda: Deferred.fromFuture(loop.create_task(worker.stop()))
-            )
+            painting = loop.create_task(worker.run(application))
+
+            def stop() -> Any:
+                painting.add_done_callback(lambda done: done.exception())
+                return Deferred.fromFuture(asyncio.ensure_future(worker.stop(), loop=loop))
+
+            reactor.addSystemEventTrigger("before", "shutdown", stop)  # type: ignore[attr-defined]
         endpoints = build_endpoint_description_strings(host=host, port=port)
         self.stdout.write(f"webstyle is at http://{host}:{port}/  (Ctrl-C ends it)")
         LimitedServer(application, endpoints=endpoints, server_name="webstyle").run()

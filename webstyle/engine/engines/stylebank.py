@@ -10,7 +10,7 @@ Where this leaves the paper, and why, is said at each place.
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator
+from collections.abc import Generator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple, TypeVar, cast
@@ -23,7 +23,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
-from webstyle.engine.device import pick_dtype
+from webstyle.engine.device import channels_last, pick_dtype
 from webstyle.engine.events import EngineError, Progress, Result
 from webstyle.engine.images import fit, keep_color
 from webstyle.engine.recipe import Recipe
@@ -33,7 +33,9 @@ from webstyle.engine.weights import AUTOENCODER, get_style
 Module = TypeVar("Module", bound=nn.Module)
 
 WIDTH = 64  # feature channels at a quarter of the photo's size
-MARGIN = 16  # px of reflected border that the zero-padded convolutions may spoil; cut off at the end
+MARGIN = (
+    16  # px of reflected border that the zero-padded convolutions may spoil; cut off at the end
+)
 PREVIEW = 256  # px on the long side of the first rough look
 LEAK = 0.2
 MULTIPLE = 8  # the bank works down to an eighth of the photo's size
@@ -90,7 +92,7 @@ class AutoEncoder(nn.Module):
 
     The paper normalises every layer; here neither half does, so that ``decode(encode(x))`` keeps
     the photo's own light and contrast. All normalisation is the bank's. The paper's 9x9 layer at
-    full size is replaced by a 3x3 layer over pixels folded 2x2: the same reach, a fifth of the time.
+    full size is replaced by a 3x3 layer over pixels folded 2x2: a fifth of the time.
     """
 
     def __init__(self) -> None:
@@ -199,7 +201,7 @@ class Painter:
             module.load_state_dict(load_file(path))
         except (OSError, RuntimeError, SafetensorError) as error:
             raise EngineError(f"weights {path} cannot be read: restore the file") from error
-        module.to(self.device, self.dtype).to(memory_format=torch.channels_last)
+        channels_last(module.to(self.device, self.dtype))
         return module.eval().requires_grad_(False)
 
     def bank(self, slug: str) -> Bank:
@@ -257,7 +259,7 @@ class StyleBank:
 
     def run(
         self, content: Image.Image, recipe: Recipe, *, device: torch.device
-    ) -> Iterator[Progress | Result]:
+    ) -> Generator[Progress | Result]:
         make_params(type(self), recipe.params)
         shares = recipe.shares()
         for slug, _ in shares:

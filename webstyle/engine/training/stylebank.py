@@ -23,7 +23,9 @@ from PIL import Image
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
+from webstyle.engine.device import channels_last
 from webstyle.engine.engines.stylebank import MARGIN, AutoEncoder, Bank
+from webstyle.engine.events import EngineError
 from webstyle.engine.training.teacher import CONTENT_LAYER, Teacher
 
 STYLE_LAYER_WEIGHTS = (0.5, 1.0, 1.0, 1.0, 1.0)  # relu1_1 less: it asks for grain in flat skies
@@ -37,6 +39,16 @@ class Painting:
     slug: str
     size: int = 512
     content_weight: float = 0.8
+
+    @classmethod
+    def parse(cls, text: str) -> Painting:
+        """SLUG, SLUG:SIZE or SLUG:SIZE:CONTENT."""
+        slug, *rest = text.split(":")
+        try:
+            size, content = [*rest, *("512", "0.8")[len(rest) :]]
+            return cls(slug, int(size), float(content))
+        except ValueError:
+            raise EngineError(f"style '{text}' is not SLUG[:SIZE[:CONTENT]]") from None
 
 
 @dataclass(frozen=True)
@@ -59,10 +71,10 @@ class Config:
     tv_weight: float = 0.05
     colour_weight: float = 1.0
     range_weight: float = 10.0
+    grid_weight: float = 10.0
     identity_weight: float = 10.0
     save_minutes: float = 5
     frozen: bool = False
-    start_from: str = ""  # frozen only: the bank to start from
     seed: int = 0
 
 
@@ -76,6 +88,16 @@ class State:
     losses: dict[str, dict[str, float]] = field(default_factory=dict)
     sheet: Path | None = None
 
+    def line(self, minutes: float) -> str:
+        """Step, pace, time left, and losses: style/content/colour of each painting."""
+        pace = self.pictures / max(1e-6, 60 * self.minutes)
+        losses = " ".join(
+            f"{name}:" + "/".join(f"{value:.2g}" for value in values.values())
+            for name, values in self.losses.items()
+        )
+        left = max(0.0, minutes - self.minutes)
+        return f"step {self.step}  {pace:.1f} pictures/s  {left:.1f} min left  {losses}"
+
     def note(self, name: str, **values: float) -> None:
         old = self.losses.setdefault(name, dict(values))
         for key, value in values.items():
@@ -84,8 +106,8 @@ class State:
 
 def load_picture(path: Path, short_side: int) -> Tensor:
     """3 x H x W uint8, the short side as asked."""
-    with Image.open(path) as picture:
-        picture = picture.convert("RGB")
+    with Image.open(path) as file:
+        picture = file.convert("RGB")
     scale = short_side / min(picture.size)
     size = (round(picture.width * scale), round(picture.height * scale))
     picture = picture.resize(size, Image.Resampling.LANCZOS)
@@ -154,6 +176,13 @@ def total_variation(x: Tensor) -> Tensor:
     return (x[..., 1:, :] - x[..., :-1, :]).abs().mean() + (x[..., 1:] - x[..., :-1]).abs().mean()
 
 
+def grid(x: Tensor) -> Tensor:
+    """How much of a 4 x 4 px grid there is: the mean of each of the 16 phases of the decoder's
+    pixel shuffles, over windows of 32 px, against the mean of all. Pictures have next to none."""
+    phases = F.avg_pool2d(F.pixel_unshuffle(x, 4), 8).unflatten(1, (x.shape[1], 16))
+    return (phases - phases.mean(2, keepdim=True)).abs().mean()
+
+
 def learning_rate(done: float, step: int, peak: float) -> float:
     """Warm-up over 50 steps, constant to half time, cosine to 3 %."""
     warm = min(1.0, (step + 1) / 50)
@@ -179,16 +208,18 @@ class Trainer:
         teacher.fit_maps(seen)
         self.teacher = teacher
         self.targets = {s.slug: Target(s, config.paintings, teacher) for s in config.styles}
-        self.network = AutoEncoder().to(device, memory_format=torch.channels_last)
+        self.network = AutoEncoder().to(device)
         self.banks = torch.nn.ModuleDict({s.slug: Bank() for s in config.styles})
-        self.banks.to(device, memory_format=torch.channels_last)
+        self.banks.to(device)
+        channels_last(self.network)
+        channels_last(self.banks)
         if config.frozen:
             self.network.load_state_dict(load_file(config.output / "autoencoder.safetensors"))
             self.network.requires_grad_(False)
-            if config.start_from:
-                start = load_file(config.output / "styles" / f"{config.start_from}.safetensors")
-                for bank in self.banks.values():
-                    bank.load_state_dict(start)
+            for slug, bank in self.banks.items():
+                start = config.output / "styles" / f"{slug}.safetensors"
+                if start.exists():  # one more round for a bank that is there
+                    bank.load_state_dict(load_file(start))
         groups = [{"params": list(self.banks.parameters()), "share": 1.0}]
         if not config.frozen:
             groups.append({"params": list(self.network.parameters()), "share": 1 / 3})
@@ -274,6 +305,7 @@ class Trainer:
             + config.tv_weight * total_variation(result)
             + config.colour_weight * colour
             + config.range_weight * outside
+            + config.grid_weight * grid(result)
         )
 
     def save(self) -> None:

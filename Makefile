@@ -1,0 +1,40 @@
+# make run   set up what is missing and serve the site at http://127.0.0.1:8000 (PORT= for another)
+# make test  set up what is missing and run the whole suite
+PORT ?= 8000
+PYTHON ?= python3
+BIN = .venv/bin
+
+.PHONY: run test lint bench setup clean
+
+run: .venv/run.done
+	@echo "== database, static files, samples"
+	@$(BIN)/python manage.py migrate --verbosity 0
+	@$(BIN)/python manage.py collectstatic --noinput --verbosity 0
+	@$(BIN)/python manage.py make_samples
+	@$(BIN)/python manage.py serve --port $(PORT)
+
+test: .venv/dev.done
+	$(BIN)/python manage.py makemigrations --check --dry-run
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/pytest
+
+bench: .venv/dev.done
+	$(BIN)/python benchmarks/stylebank.py
+
+setup: .venv/dev.done
+
+.venv/run.done: requirements.txt
+	@echo "== Python packages into .venv (some minutes the first time)"
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(BIN)/pip install --quiet --progress-bar on -r requirements.txt
+	@touch $@
+
+.venv/dev.done: requirements-dev.txt .venv/run.done
+	@echo "== Python packages for tests into .venv"
+	@$(BIN)/pip install --quiet --progress-bar on -r requirements-dev.txt
+	@touch $@
+
+clean:
+	rm -rf .venv var
