@@ -21,7 +21,7 @@ test: .venv/dev.done
 	$(BIN)/pytest
 
 bench: .venv/dev.done
-	$(BIN)/python benchmarks/stylebank.py
+	$(BIN)/python -m benchmarks.stylebank
 
 setup: .venv/dev.done
 

@@ -64,8 +64,8 @@ class Config:
     checkpoint: Path
     minutes: float = 90
     batch: int = 2
-    crops: tuple[tuple[float, int], ...] = ((0.0, 192), (0.4, 256))  # from this share on, px
-    stylising_steps: int = 3  # the paper's T
+    crops: tuple[tuple[float, int], ...] = ((0.0, 192), (0.6, 256))  # from this share on, px
+    stylising_steps: int = 5  # the paper's T
     photo_share: float = 0.025  # of the time, at first, for the auto-encoder alone
     learning_rate: float = 2e-3  # of the banks; the auto-encoder's is a third
     tv_weight: float = 0.05
