@@ -1,0 +1,68 @@
+// Talking to the server: JSON with the CSRF token, and uploads that report how far they are.
+
+const settings = document.body.dataset;
+const OFFLINE = "The server cannot be reached. Check the connection and try again.";
+
+export class ApiError extends Error {
+  constructor(message, status = 0, fields = {}) {
+    super(message);
+    this.status = status;
+    this.fields = fields;
+  }
+}
+
+function sentenceFor(status) {
+  if (status === 403) return "The page was open for too long. Load it again and try once more.";
+  if (status === 404) return "It is no longer there.";
+  if (status === 413) return `That file is too large. The limit is ${settings.maxUploadLabel}.`;
+  if (status === 429) return "That is a lot at once. Wait for one to finish, then try again.";
+  return "The server could not do that. Try again in a moment.";
+}
+
+async function ask(url, options) {
+  let response;
+  try {
+    response = await fetch(url, { ...options, headers: { Accept: "application/json", ...options.headers } });
+  } catch {
+    throw new ApiError(OFFLINE);
+  }
+  const body = await response.json().catch(() => ({}));
+  if (response.ok) return body;
+  const fields = body.fields || {};
+  const detail = Object.values(fields).flat().join(" ");
+  throw new ApiError(body.error || detail || sentenceFor(response.status), response.status, fields);
+}
+
+export const getJSON = (url) => ask(url, {});
+
+/** POST a FormData or a plain object of fields; gives the JSON reply or throws ApiError. */
+export function post(url, fields = {}) {
+  const body = fields instanceof FormData ? fields : new FormData();
+  if (body !== fields) for (const [name, value] of Object.entries(fields)) body.append(name, value);
+  return ask(url, { method: "POST", body, headers: { "X-CSRFToken": settings.csrf } });
+}
+
+/**
+ * Send one photograph as a raw body. `onProgress` gets 0..1.
+ * Returns { done: Promise<photo JSON>, cancel() }; a cancelled upload rejects with status -1.
+ */
+export function upload(file, onProgress) {
+  const request = new XMLHttpRequest();
+  const done = new Promise((resolve, reject) => {
+    request.open("POST", settings.photoCreate);
+    request.responseType = "json";
+    request.setRequestHeader("Accept", "application/json");
+    request.setRequestHeader("Content-Type", "application/octet-stream");
+    request.setRequestHeader("X-CSRFToken", settings.csrf);
+    request.setRequestHeader("X-Filename", encodeURIComponent(file.name));
+    request.upload.onprogress = (event) => event.lengthComputable && onProgress(event.loaded / event.total);
+    request.onabort = () => reject(new ApiError("Cancelled", -1));
+    request.onerror = () => reject(new ApiError(OFFLINE));
+    request.onload = () => {
+      if (request.status === 201) resolve(request.response);
+      else reject(new ApiError(request.response?.error || sentenceFor(request.status), request.status));
+    };
+    request.send(file);
+  });
+  return { done, cancel: () => request.abort() };
+}

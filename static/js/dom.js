@@ -1,0 +1,36 @@
+// The few helpers every module needs.
+
+export const $ = (selector, root = document) => root.querySelector(selector);
+export const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
+
+/** The part of `root` named by data-slot, or null. */
+export const slot = (root, name) => root.querySelector(`[data-slot="${name}"]`);
+
+/** A fresh copy of the first element in <template id="..."> */
+export const clone = (id) => document.getElementById(id).content.firstElementChild.cloneNode(true);
+
+/** Set text only where it differs, so that nothing is read aloud or repainted twice. */
+export function setText(element, text) {
+  if (element && element.textContent !== text) element.textContent = text;
+}
+
+/** Same for an image: a picture that is already there is not fetched again. */
+export function setImage(image, url) {
+  if (image && url && image.getAttribute("src") !== url) image.src = url;
+}
+
+export function remember(key, value) {
+  try {
+    localStorage.setItem(key, value);
+  } catch {
+    // Storage may be refused; the choice then lasts as long as the page.
+  }
+}
+
+export function recall(key) {
+  try {
+    return localStorage.getItem(key);
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,228 @@
+// The tool itself: drop photographs, tap a style. Either may come first.
+
+import { ApiError, post, upload } from "./api.js";
+import { startCompare } from "./compare.js";
+import { addJob, describe, isActive, onJob } from "./jobs.js";
+import { $, $$, clone, setImage, setText, slot } from "./dom.js";
+
+const AT_ONCE = 3;
+const SIZE = "1024";
+const limit = Number(document.body.dataset.maxUpload) || Infinity;
+const limitLabel = document.body.dataset.maxUploadLabel;
+
+const list = $("#uploads");
+const hint = $("#hint");
+const items = [];
+let chosen = null;
+
+// An item goes: waiting → sending → ready → painting → job; or failed, and from there again.
+
+function addFiles(files) {
+  for (const file of files) {
+    const item = { file, state: "waiting", row: clone("upload-template"), transfer: null, photo: null, job: null };
+    items.push(item);
+    slot(item.row, "name").textContent = file.name;
+    $("[data-action=cancel]", item.row).addEventListener("click", () => remove(item));
+    $("[data-action=retry]", item.row).addEventListener("click", () => retry(item));
+    list.append(item.row);
+    showFile(item);
+    if (file.size > limit) fail(item, `${megabytes(file.size)} is more than the limit of ${limitLabel}. Save a smaller copy and drop that one.`);
+    else render(item);
+  }
+  pump();
+}
+
+const megabytes = (bytes) => `${(bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0)} MB`;
+
+/** The photograph is on the wall at once, from the visitor's own disk. */
+function showFile(item) {
+  const url = URL.createObjectURL(item.file);
+  const thumb = slot(item.row, "thumb");
+  thumb.onload = () => (thumb.hidden = false);
+  thumb.src = url;
+  if (items.length > 1) return;
+  const frame = $("#first-photo");
+  const picture = $("img", frame);
+  picture.onload = () => {
+    picture.style.setProperty("--ratio", picture.naturalWidth / picture.naturalHeight);
+    $$(".hero-picture > :not(#first-photo)").forEach((other) => (other.hidden = true));
+    frame.hidden = false;
+  };
+  picture.src = url;
+  $("figcaption", frame).textContent = item.file.name;
+}
+
+function pump() {
+  const sending = items.filter((item) => item.state === "sending").length;
+  items.filter((item) => item.state === "waiting").slice(0, AT_ONCE - sending).forEach(send);
+  guide();
+}
+
+async function send(item) {
+  item.state = "sending";
+  item.progress = 0;
+  item.transfer = upload(item.file, (share) => {
+    item.progress = share;
+    render(item);
+  });
+  render(item);
+  try {
+    item.photo = await item.transfer.done;
+    item.state = "ready";
+    setImage(slot(item.row, "thumb"), item.photo.thumb);
+    render(item);
+    if (chosen) paint(item);
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    if (items.includes(item)) fail(item, error.message);
+  }
+  pump();
+}
+
+function fail(item, message) {
+  item.state = "failed";
+  item.error = message;
+  list.prepend(item.row); // in sight, however long the list
+  render(item);
+}
+
+function retry(item) {
+  if (item.photo) return paint(item);
+  item.state = "waiting";
+  render(item);
+  pump();
+}
+
+function remove(item) {
+  items.splice(items.indexOf(item), 1);
+  if (item.transfer) item.transfer.cancel();
+  if (item.job && isActive(item.job)) post(`${item.job.url}cancel/`).then(addJob, () => {});
+  item.row.remove();
+  list.hidden = items.length === 0;
+  pump();
+}
+
+async function paint(item) {
+  item.state = "painting";
+  render(item);
+  try {
+    const job = await post(`${item.photo.url}paint/`, { style: chosen.slug, strength: "100", size: SIZE });
+    item.job = job;
+    item.state = "job";
+    addJob(job);
+    render(item);
+    if (items.length === 1) location.href = job.url;
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    fail(item, error.message);
+  }
+  guide();
+}
+
+function choose(card) {
+  chosen = { slug: card.dataset.style, title: $(".style-title", card).textContent };
+  $$(".shelf .style-card").forEach((other) => other.setAttribute("aria-pressed", String(other === card)));
+  items.filter((item) => item.photo && item.state !== "painting").forEach(paint);
+  guide();
+  if (!items.length) $("#drop").scrollIntoView({ block: "nearest" });
+}
+
+// What the visitor sees
+
+const LINES = {
+  waiting: () => "Waiting to be sent",
+  sending: (item) => (item.progress < 1 ? `Sending, ${Math.round(100 * item.progress)} %` : "Looking at it"),
+  ready: (item) => `Ready, ${item.photo.width} × ${item.photo.height}`,
+  painting: () => "Handing it to the painter",
+  failed: (item) => item.error,
+  job: (item) => `${item.job.title}: ${describe(item.job)}`,
+};
+
+function render(item) {
+  const { row, state, job } = item;
+  list.hidden = false;
+  row.dataset.state = job && state === "job" ? job.state : state;
+  setText(slot(row, "state"), LINES[state](item));
+  const name = slot(row, "name");
+  if (job) name.href = job.url;
+  else if (item.photo) name.href = item.photo.url;
+  const progress = slot(row, "progress");
+  const running = state === "job" && isActive(job);
+  progress.hidden = !(state === "sending" || running);
+  progress.max = running ? job.total || 1 : 1;
+  progress.value = running ? job.step : item.progress || 0;
+  progress.setAttribute("aria-label", `Progress of ${item.file.name}`);
+  if (job) setImage(slot(row, "thumb"), job.thumb || job.preview);
+  const again = $("[data-action=retry]", row);
+  again.hidden = state !== "failed" || item.file.size > limit;
+  again.setAttribute("aria-label", `Try ${item.file.name} again`);
+  const cancel = $("[data-action=cancel]", row);
+  const verb = state === "waiting" || state === "sending" || running ? "Cancel" : "Put aside";
+  cancel.setAttribute("aria-label", `${verb} ${item.file.name}`);
+}
+
+/** One sentence that says whose turn it is. */
+function guide() {
+  const good = items.filter((item) => item.state !== "failed");
+  if (chosen && !good.length) setText(hint, `${chosen.title} it is. Now a photograph.`);
+  else if (good.length && !chosen) setText(hint, good.length === 1 ? "Good. Now tap a style." : `${good.length} photographs. Now tap a style.`);
+  else if (good.some((item) => !item.job)) setText(hint, `${chosen.title} it is, as soon as it is here.`);
+  else if (good.length < 2) setText(hint, "");
+  else if (good.some((item) => isActive(item.job))) setText(hint, "Each of them is being painted.");
+  else setText(hint, "All are finished. Tap another style to paint them again.");
+}
+
+onJob((job) => {
+  const item = items.find((one) => one.job?.id === job.id);
+  if (!item) return;
+  item.job = job;
+  render(item);
+  guide();
+});
+
+// Ways in: the button, a drop anywhere, a paste.
+
+function listenForFiles() {
+  const input = $("#files");
+  input.addEventListener("change", () => {
+    addFiles([...input.files]);
+    input.value = "";
+  });
+  document.addEventListener("paste", (event) => {
+    const files = [...event.clipboardData.files];
+    if (!files.length) return;
+    event.preventDefault();
+    addFiles(files);
+  });
+
+  let depth = 0;
+  const carriesFiles = (event) => event.dataTransfer?.types.includes("Files");
+  const veil = (yes) => document.body.classList.toggle("dragging", yes);
+  document.addEventListener("dragenter", (event) => {
+    if (!carriesFiles(event)) return;
+    depth += 1;
+    veil(true);
+  });
+  document.addEventListener("dragleave", (event) => {
+    if (!carriesFiles(event)) return;
+    depth -= 1;
+    if (depth <= 0) veil(false);
+  });
+  document.addEventListener("dragover", (event) => carriesFiles(event) && event.preventDefault());
+  document.addEventListener("drop", (event) => {
+    if (!carriesFiles(event)) return;
+    event.preventDefault();
+    depth = 0;
+    veil(false);
+    addFiles([...event.dataTransfer.files]);
+  });
+}
+
+function startHero() {
+  const compare = $(".hung .compare");
+  if (compare) startCompare(compare, { drift: true });
+}
+
+startHero();
+listenForFiles();
+$$(".shelf .style-card").forEach((card) => card.addEventListener("click", () => choose(card)));

@@ -1,0 +1,114 @@
+// The jobs of this visitor, kept current: a socket, and polling while the socket is down.
+// Every message is a whole snapshot numbered by `seq`, so an old one is simply dropped.
+
+import { getJSON } from "./api.js";
+
+const POLL = 2000;
+const BACKOFF = [1000, 2000, 4000, 8000, 15000];
+
+// The server closes with these while the visitor owns nothing; the first job wakes the socket again.
+const NOTHING_YET = [4401, 4404];
+
+const jobs = new Map();
+const listeners = new Set();
+let socketIsOpen = false;
+let asleep = false;
+let failures = 0;
+let pollTimer = 0;
+
+export const isActive = (job) => job.state === "queued" || job.state === "running";
+export const allJobs = () => [...jobs.values()];
+
+/** Call `listener(job)` for every job known now and for every newer snapshot. */
+export function onJob(listener) {
+  listeners.add(listener);
+  jobs.forEach((job) => listener(job));
+}
+
+/** Take in a snapshot, wherever it came from. */
+export function addJob(job) {
+  const known = jobs.get(job.id);
+  if (known && job.seq < known.seq) return;
+  jobs.set(job.id, job);
+  listeners.forEach((listener) => listener(job));
+  if (asleep) connect();
+  poll();
+}
+
+function addAll(list) {
+  list.forEach(addJob);
+  const listed = new Set(list.map((job) => job.id));
+  // An active job the server no longer lists has ended long ago, or was deleted.
+  for (const job of allJobs()) if (isActive(job) && !listed.has(job.id)) look(job);
+}
+
+async function look(job) {
+  try {
+    addJob(await getJSON(`${job.url}state/`));
+  } catch (error) {
+    if (error.status === 404) addJob({ ...job, state: "cancelled" });
+  }
+}
+
+function poll() {
+  if (socketIsOpen || pollTimer || !allJobs().some(isActive)) return;
+  pollTimer = setTimeout(async () => {
+    try {
+      addAll((await getJSON(document.body.dataset.jobsState)).jobs);
+    } catch {
+      // Unreachable for now; the next turn asks again.
+    }
+    pollTimer = 0;
+    poll();
+  }, POLL);
+}
+
+function connect() {
+  const scheme = location.protocol === "https:" ? "wss" : "ws";
+  const socket = new WebSocket(`${scheme}://${location.host}/ws/jobs/`);
+  asleep = false;
+  socket.onmessage = (event) => {
+    socketIsOpen = true;
+    failures = 0;
+    const message = JSON.parse(event.data);
+    if (message.type === "jobs") addAll(message.jobs);
+    if (message.type === "job") addJob(message.job);
+  };
+  socket.onclose = (event) => {
+    socketIsOpen = false;
+    asleep = NOTHING_YET.includes(event.code);
+    if (asleep) return;
+    setTimeout(connect, BACKOFF[Math.min(failures, BACKOFF.length - 1)]);
+    failures += 1;
+    poll();
+  };
+}
+
+/** Begin listening; base.js does it once a page. */
+export const startJobs = connect;
+
+function seconds(eta) {
+  if (eta == null) return "";
+  if (eta < 1.5) return ", a moment left";
+  if (eta < 90) return `, about ${Math.round(eta)}\u00a0s left`;
+  return `, about ${Math.round(eta / 60)}\u00a0min left`;
+}
+
+/** One line about a job, for people. */
+export function describe(job) {
+  if (job.cancel_requested && isActive(job)) return "Stopping…";
+  if (job.state === "queued") return job.position > 0 ? `Waiting, ${job.position} ahead of it` : "Next in line";
+  if (job.state === "running") {
+    const step = job.total > 1 ? `, step ${Math.max(1, job.step)} of ${job.total}` : "";
+    return `${job.stage || "Painting"}${step}${seconds(job.eta)}`;
+  }
+  if (job.state === "failed") return job.error || "Something went wrong while painting.";
+  return job.state === "cancelled" ? "Cancelled" : "Finished";
+}
+
+/** The same in one or two words, for small cards. */
+export function stateWord(job) {
+  if (job.state === "queued") return job.position > 0 ? `${job.position} ahead` : "Next in line";
+  if (job.state === "running") return job.total > 1 ? `${Math.round((100 * job.step) / job.total)} %` : "Painting";
+  return { failed: "Did not work", cancelled: "Cancelled" }[job.state] || "";
+}

@@ -1,0 +1,60 @@
+// One picture on its own page: live while it is painted, then on the wall.
+
+import { ApiError, post } from "./api.js";
+import { Canvas } from "./canvas.js";
+import { startJobPanel } from "./jobpanel.js";
+import { addJob, isActive, onJob } from "./jobs.js";
+import { $, $$, setText, slot } from "./dom.js";
+import { toast } from "./toast.js";
+
+const page = $("#picture");
+const before = page.dataset.before;
+const first = JSON.parse($("#snapshot").textContent);
+const canvas = new Canvas($(".canvas"));
+const panel = startJobPanel($(".job", page));
+
+function showPicture(job) {
+  const { width, height, title: alt } = job;
+  if (job.state !== "done") {
+    const url = job.preview || before;
+    if (url) canvas.showSingle({ url, width: null, height: null, alt });
+  } else if (before) canvas.showPair({ before, after: job.view, width, height, alt });
+  else canvas.showSingle({ url: job.view, width, height, alt });
+  canvas.root.toggleAttribute("data-busy", isActive(job));
+}
+
+function showPublic(isPublic) {
+  const form = $(".publish", page);
+  if (!form) return;
+  const button = $("[data-action=publish]", form);
+  button.value = isPublic ? "0" : "1";
+  setText(button, isPublic ? "Take it down" : "Publish");
+  const beside = form.elements.show_photo.checked ? ", the photograph beside it" : "";
+  setText(slot(form, "public"), isPublic ? `Everyone: it hangs in the gallery${beside}.` : "Only you.");
+  slot(form, "beside").hidden = isPublic;
+}
+
+function show(job) {
+  if (job.id !== first.id) return;
+  panel.show(job);
+  showPicture(job);
+  showPublic(job.public);
+  for (const part of $$("[data-when=done]", page)) part.hidden = job.state !== "done";
+  if (job.state === "done") setText(slot(page, "size"), `${job.width} × ${job.height}`);
+}
+
+$(".publish", page)?.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  try {
+    const job = await post(event.target.action, new FormData(event.target, event.submitter));
+    addJob(job);
+    toast(job.public ? "It hangs in the gallery now." : "Only you see it now.");
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    toast(error.message, "error");
+  }
+});
+
+show(first);
+onJob(show);
+if (isActive(first)) addJob(first);

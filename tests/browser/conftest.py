@@ -1,0 +1,122 @@
+"""A real site (``manage.py serve`` on a free port, with the sample gallery) and a real Chromium."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+ROOT = Path(__file__).resolve().parents[2]
+FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run",
+    "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage",
+]  # fmt: skip
+SCREENS = {
+    "desktop": {"viewport": {"width": 1440, "height": 900}},
+    "phone": {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True},
+}
+
+
+def manage(environment: dict[str, str], *command: str) -> None:
+    subprocess.run(
+        [sys.executable, "manage.py", *command], cwd=ROOT, env=environment, check=True,
+        stdout=subprocess.DEVNULL,
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="package")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    environment = os.environ | {
+        "VAR": str(tmp_path_factory.mktemp("site")),
+        "DJANGO_SETTINGS_MODULE": "webstyle.settings",
+    }
+    manage(environment, "migrate", "--verbosity=0")
+    manage(environment, "collectstatic", "--noinput", "--verbosity=0")
+    manage(environment, "make_samples")
+    server = subprocess.Popen(
+        [sys.executable, "manage.py", "serve", "--port", str(port)], cwd=ROOT, env=environment
+    )
+    address = f"http://127.0.0.1:{port}"
+    try:
+        for _ in range(120):
+            try:
+                urllib.request.urlopen(address, timeout=5).close()
+                break
+            except OSError:
+                assert server.poll() is None, "the server ended"
+                time.sleep(0.25)
+        yield address
+    finally:
+        server.terminate()
+        server.wait(30)
+
+
+@pytest.fixture(scope="package")
+def browser() -> Iterator[Browser]:
+    path = shutil.which("chromium")
+    if path is None:
+        reason = "chromium is not installed: apt install chromium"
+        pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(params=list(SCREENS))
+def context(
+    request: pytest.FixtureRequest, browser: Browser, site: str
+) -> Iterator[BrowserContext]:
+    """A visitor's browser, on a desktop and on a phone, with cookies of its own."""
+    context = browser.new_context(base_url=site, **SCREENS[request.param])
+    context.set_default_timeout(30_000)
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Iterator[Page]:
+    """A page whose script errors and refused resources fail the test."""
+    page = context.new_page()
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on("console", lambda m: errors.append(m.text) if "Content Security" in m.text else None)
+    yield page
+    assert not errors
+
+
+@pytest.fixture(scope="session")
+def photo_path() -> str:
+    import skimage
+
+    return str(Path(skimage.__file__).parent / "data" / "chelsea.png")
+
+
+def serious_faults(page: Page) -> list[str]:
+    """What axe finds serious or critical, one line each."""
+    page.wait_for_timeout(300)  # transitions
+    found = Axe().run(page).response["violations"]
+    return [
+        f"{page.url} {fault['id']}: {node['target']}"
+        for fault in found
+        if fault["impact"] in ("serious", "critical")
+        for node in fault["nodes"]
+    ]
+
+
+def fits_the_screen(page: Page) -> bool:
+    """Nothing sticks out sideways."""
+    return page.evaluate("document.documentElement.scrollWidth <= innerWidth + 1")

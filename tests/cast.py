@@ -1,0 +1,191 @@
+"""Who and what appears in the tests, and how they are made."""
+
+from __future__ import annotations
+
+import functools
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.files.base import ContentFile
+from django.db import connection
+from django.http import HttpResponse
+from django.test import Client
+from django.utils import timezone
+from PIL import Image
+
+from gallery import jobs, notify, services
+from gallery.models import Photo, Rendering
+from gallery.owners import SESSION_KEY, Owner
+from webstyle.engine import images
+from webstyle.engine.recipe import Recipe
+
+ROOT = Path(__file__).resolve().parent.parent
+State = Rendering.State
+GUEST, STRANGER = Owner(guest="the-guest"), Owner(guest="the-stranger")
+SMALL = Recipe(styles=(("udnie", 1.0),), size=64)  # painted in a moment
+LARGE = Recipe(styles=(("udnie", 1.0),), size=2048)  # long enough to be interrupted
+ELSEWHERE = "elsewhere:1"  # a worker of another machine: nobody here can tell whether it lives
+
+
+@functools.cache
+def sample(name: str, size: int = 256) -> Image.Image:
+    """A photograph that comes inside scikit-image; ``size`` is its long side in px."""
+    path = Path(str(files("skimage") / "data" / name))
+    return images.fit(images.decode(path, name), size)
+
+
+@functools.cache
+def encoded(name: str, kind: str = "jpg", size: int = 256) -> bytes:
+    return images.encode(sample(name, size), kind)
+
+
+def client_of(owner: Owner, *, careful: bool = False) -> Client:
+    """A browser whose session belongs to ``owner``, a guest. ``careful`` has CSRF enforced."""
+    client = Client(enforce_csrf_checks=careful)
+    session = client.session
+    session[SESSION_KEY] = owner.guest
+    session.save()
+    return client
+
+
+def make_photo(owner: Owner = GUEST, name: str = "coffee.png", size: int = 256) -> Photo:
+    """As ``services.photo_add`` would, without a process of its own."""
+    picture = sample(name, size)
+    photo = Photo(title=Path(name).stem.title(), width=picture.width, height=picture.height,
+                  colour=images.average_color(picture), **owner.fields)  # fmt: skip
+    for kind, ending in (("original", "jpg"), ("view", "webp"), ("thumb", "webp")):
+        data = ContentFile(encoded(name, ending, size))
+        getattr(photo, kind).save(f"photos/{photo.pk}/{kind}.{ending}", data, save=False)
+    photo.save(force_insert=True)
+    return photo
+
+
+def submit(photo: Photo, recipe: Recipe = SMALL) -> Rendering:
+    return services.rendering_submit(photo, recipe)
+
+
+def claim(worker: str = ELSEWHERE) -> Rendering:
+    rendering = jobs.claim("fast", worker)
+    assert rendering is not None
+    return rendering
+
+
+def run(rendering: Rendering, publish: jobs.Publish = notify.publish) -> Rendering:
+    """One attempt at a claimed job, here and now."""
+    jobs.Run(rendering, publish, lambda: False)()
+    rendering.refresh_from_db()
+    return rendering
+
+
+def run_all() -> None:
+    while rendering := jobs.claim("fast", ELSEWHERE):
+        run(rendering)
+
+
+def at_step(step: int, action: Callable[[], Any]) -> jobs.Publish:
+    """A ``publish`` that does ``action`` when the job has got to ``step``, once."""
+    done: list[bool] = []
+
+    def publish(rendering: Rendering) -> None:
+        if rendering.state == State.RUNNING and rendering.step == step and not done:
+            done.append(True)
+            action()
+
+    return publish
+
+
+def lose_lease(rendering: Rendering) -> None:
+    """Its worker has not been heard of for too long, and somebody looked."""
+    Rendering.objects.filter(pk=rendering.pk).update(
+        lease_until=timezone.now() - timezone.timedelta(seconds=1)
+    )
+    jobs.rescue(notify.publish)
+
+
+def copies(rendering: Rendering, number: int, **values: Any) -> list[Rendering]:
+    """More rows like this one, newest last, without painting anything."""
+    made = []
+    for _ in range(number):
+        row = Rendering.objects.get(pk=rendering.pk)
+        row.pk = Rendering().pk
+        row._state.adding = True
+        row.created = row.published = timezone.now()
+        for name, value in values.items():
+            setattr(row, name, value)
+        row.save(force_insert=True)
+        made.append(row)
+    return made
+
+
+def stored_files() -> list[str]:
+    root = Path(settings.MEDIA_ROOT)
+    return sorted(str(p.relative_to(root)) for p in root.rglob("*") if p.is_file())
+
+
+def body(response: HttpResponse) -> bytes:
+    """What was sent, also by a view that streams."""
+    return b"".join(response) if response.streaming else response.content
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def environment(**values: Any) -> dict[str, str]:
+    """Of a process of the site itself, on the test database unless said otherwise."""
+    given = {
+        "DJANGO_SETTINGS_MODULE": "webstyle.settings",
+        "VAR": settings.VAR,
+        "DATABASE_URL": f"sqlite:///{connection.settings_dict['NAME']}",
+        "MEDIA_ROOT": settings.MEDIA_ROOT,
+        "DEVICE": "cpu",
+        "RESCAN_SECONDS": 0.5,
+        **values,
+    }
+    return os.environ | {name: str(value) for name, value in given.items()}
+
+
+def manage(*args: Any, **values: Any) -> subprocess.CompletedProcess[str]:
+    """``manage.py`` to its end."""
+    return subprocess.run(
+        [sys.executable, "manage.py", *map(str, args)], cwd=ROOT, env=environment(**values),
+        capture_output=True, text=True, timeout=120, stdin=subprocess.DEVNULL,
+    )  # fmt: skip
+
+
+@contextmanager
+def managing(log: Path, *args: Any, **values: Any) -> Iterator[subprocess.Popen[bytes]]:
+    """``manage.py`` in the background, writing to ``log``; killed at the end if it still runs."""
+    with log.open("ab") as out:
+        process = subprocess.Popen(
+            [sys.executable, "manage.py", *map(str, args)], cwd=ROOT, env=environment(**values),
+            stdout=out, stderr=out, stdin=subprocess.DEVNULL,
+        )  # fmt: skip
+    try:
+        yield process
+    finally:
+        if process.poll() is None:
+            process.kill()
+        process.wait()
+
+
+def wait_until(true: Callable[[], Any], log: Path | None = None, seconds: float = 90) -> Any:
+    """What ``true`` gives as soon as it gives something; fails with the log after a while."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if found := true():
+            return found
+        time.sleep(0.02)
+    said = f"\n{log.read_text()[-4000:]}" if log else ""
+    raise AssertionError(f"waited {seconds} s in vain{said}")
