@@ -22,18 +22,19 @@ test: .venv/dev.done
 
 bench: .venv/dev.done
 	$(BIN)/python -m benchmarks.stylebank
+	$(BIN)/python -m benchmarks.site
 
 setup: .venv/dev.done
 
 .venv/run.done: requirements.txt
 	@echo "== Python packages into .venv (some minutes the first time)"
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	@$(BIN)/pip install --quiet --progress-bar on -r requirements.txt
+	@$(BIN)/pip install -r requirements.txt
 	@touch $@
 
 .venv/dev.done: requirements-dev.txt .venv/run.done
 	@echo "== Python packages for tests into .venv"
-	@$(BIN)/pip install --quiet --progress-bar on -r requirements-dev.txt
+	@$(BIN)/pip install -r requirements-dev.txt
 	@touch $@
 
 clean:

@@ -52,18 +52,14 @@ class JobsConsumer(AsyncJsonWebsocketConsumer):
         if self.owner:
             await self.channel_layer.group_discard(self.owner.group, self.channel_name)
 
-    async def receive_json(self, content: Any, **kwargs: Any) -> None:
-        """Nothing is expected from the page, and nothing it sends is believed."""
+    async def receive(self, *args: Any, **kwargs: Any) -> None:
+        """Nothing is expected from the page, and nothing it sends is believed, or even read."""
 
     async def job_changed(self, event: dict[str, Any]) -> None:
         await self.send_json({"type": "job", "job": event["job"]})
 
     async def owner_gone(self, event: dict[str, Any]) -> None:
         await self.close(4401)
-
-    @classmethod
-    async def decode_json(cls, text_data: str) -> Any:
-        return None
 
 
 class StylizeConsumer(AsyncConsumer):

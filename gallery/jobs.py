@@ -47,7 +47,7 @@ def claim(lane: str, worker: str) -> Rendering | None:
         with transaction.atomic():
             waiting = Rendering.objects.kept().filter(state=State.QUEUED, lane=lane)
             if connection.features.has_select_for_update_skip_locked:
-                waiting = waiting.select_for_update(skip_locked=True)
+                waiting = waiting.select_for_update(skip_locked=True, of=("self",))
             rendering = waiting.order_by("queued").first()
             if rendering is None:
                 return None

@@ -29,6 +29,12 @@ class OwnedQuerySet(models.QuerySet[Any]):
         return self.filter(deleted__isnull=True)
 
 
+class RenderingQuerySet(OwnedQuerySet):
+    def kept(self) -> Self:
+        """With a photo its pictures are deleted too."""
+        return super().kept().filter(photo__deleted__isnull=True)
+
+
 class Owned(models.Model):
     """A picture of somebody's: of a user's or of the guest's with this session key."""
 
@@ -129,6 +135,8 @@ class Rendering(Owned):
     result = models.FileField(max_length=200, blank=True)  # PNG
     view = models.FileField(max_length=200, blank=True)  # WebP, full size
     thumb = models.FileField(max_length=200, blank=True)  # WebP
+
+    objects = RenderingQuerySet.as_manager()  # type: ignore[misc]
 
     class Meta(Owned.Meta):
         indexes = [

@@ -44,8 +44,12 @@ def ring() -> None:
 
 def publish(rendering: Rendering) -> None:
     """The row's state to all pages of its owner."""
-    group = rendering.owned_by.group
-    _send("group_send", group, {"type": "job.changed", "job": rendering.snapshot()})
+    try:
+        message = {"type": "job.changed", "job": rendering.snapshot()}
+    except Exception:  # a row that cannot be described must not stop who works on it
+        log.exception("job %s cannot be told of", rendering.pk)
+        return
+    _send("group_send", rendering.owned_by.group, message)
 
 
 def close_sockets(group: str) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import subprocess
 import sys
 import tempfile
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +26,8 @@ from webstyle.engine.recipe import Recipe
 from webstyle.engine.weights import get_style
 
 State = Rendering.State
+# Twenty uploads at once open one after the other: each may take DECODE_MEMORY_MB.
+DECODERS = threading.BoundedSemaphore(2)
 
 
 class QueueFullError(EngineError):
@@ -35,6 +39,7 @@ def photo_add(owner: Owner, upload: Path, name: str) -> Photo:
 
     Raises EngineError, fit to be shown, when it is not a picture we take.
     """
+    name = "".join(filter(str.isprintable, name))  # no line breaks, no NUL
     shown = Path(name.replace("\\", "/")).name.strip()[:100] or "The file"
     with tempfile.TemporaryDirectory(dir=settings.VAR) as folder:
         facts = sanitize(upload, Path(folder), shown)
@@ -53,7 +58,8 @@ def sanitize(upload: Path, folder: Path, name: str) -> dict[str, Any]:
     command = [sys.executable, "-m", "webstyle.engine.sanitize", str(upload), str(folder), name]
     command += [str(settings.DECODE_MEMORY_MB), str(settings.DECODE_SECONDS)]
     try:
-        done = subprocess.run(
+        with DECODERS:
+            done = subprocess.run(
             command, cwd=settings.BASE_DIR, capture_output=True, text=True,
             timeout=2 * settings.DECODE_SECONDS, stdin=subprocess.DEVNULL,
         )  # fmt: skip
@@ -158,12 +164,10 @@ def purge() -> int:
     photos = Photo.objects.filter(**old).exclude(renderings__state__in=Rendering.ACTIVE)
     gone = 0
     for item in [*renderings, *photos]:
-        names = [getattr(item, f.name).name for f in item._meta.fields if f.name in FILES]
+        folder = f"{'photos' if isinstance(item, Photo) else 'renderings'}/{item.pk}"
         item.delete()
-        for name in filter(None, names):
-            default_storage.delete(name)
+        with contextlib.suppress(FileNotFoundError):  # never painted
+            for name in default_storage.listdir(folder)[1]:  # also what broken-off attempts left
+                default_storage.delete(f"{folder}/{name}")
         gone += 1
     return gone
-
-
-FILES = {"original", "view", "thumb", "preview", "result"}

@@ -3,6 +3,8 @@ from django.urls import path, re_path
 from gallery import files, uploads, views
 from gallery.models import Photo, Rendering
 
+UUID = r"(?P<pk>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"
+
 urlpatterns = [
     path("", views.home, name="home"),
     path("gallery/", views.gallery, name="gallery"),
@@ -24,11 +26,11 @@ urlpatterns = [
     path("picture/<uuid:pk>/download/<slug:kind>/", files.download, name="picture_download"),
     path("file/style/<slug:slug>", files.card_file, name="card_file"),
     re_path(
-        r"^file/photo/(?P<pk>[0-9a-f-]{36})/(?P<kind>original|view|thumb)$",
+        rf"^file/photo/{UUID}/(?P<kind>original|view|thumb)$",
         files.photo_file, name="photo_file",
     ),
     re_path(
-        r"^file/picture/(?P<pk>[0-9a-f-]{36})/(?P<kind>result|view|thumb|preview)$",
+        rf"^file/picture/{UUID}/(?P<kind>result|view|thumb|preview)$",
         files.picture_file, name="picture_file",
     ),
 ]  # fmt: skip

@@ -32,7 +32,7 @@ def visitor(request: HttpRequest) -> Owner:
 def public() -> OwnedQuerySet:
     """What everybody may see, newest first."""
     shown = Rendering.objects.kept().filter(public=True, state=Rendering.State.DONE)
-    return shown.filter(photo__deleted__isnull=True).order_by("-published")
+    return shown.select_related("photo").order_by("-published")
 
 
 def own(request: HttpRequest, model: type[Work], pk: UUID) -> Any:
@@ -64,7 +64,7 @@ def gallery(request: HttpRequest) -> HttpResponse:
 @require_GET
 def mine(request: HttpRequest) -> HttpResponse:
     owner = visitor(request)
-    work = Rendering.objects.of(owner).filter(photo__deleted__isnull=True)
+    work = Rendering.objects.of(owner).select_related("photo")
     page = Paginator(work, PAGE).get_page(request.GET.get("page"))
     return render(request, "mine.html", {"photos": Photo.objects.of(owner), "page": page})
 

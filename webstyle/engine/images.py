@@ -36,7 +36,7 @@ def decode(source: Path | BinaryIO, name: str) -> Image.Image:
     """
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            warnings.simplefilter("ignore")  # what matters is raised or looked at below
             picture = Image.open(source, formats=FORMATS)
     except FileNotFoundError:
         raise EngineError(f"{name}: no such file, check the path") from None
@@ -65,8 +65,10 @@ def decode(source: Path | BinaryIO, name: str) -> Image.Image:
                 f"{name} is {width} x {height} pixels, too long and thin: crop it first"
             )
         try:
-            picture.load()
-            return to_srgb(ImageOps.exif_transpose(picture))
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                picture.load()
+                return to_srgb(ImageOps.exif_transpose(picture))
         except Exception as error:  # decoders raise of everything: the file is at fault
             raise EngineError(f"{name} is damaged or cut short: save or copy it again") from error
 

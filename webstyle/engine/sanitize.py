@@ -8,6 +8,7 @@ and mean colour as JSON. Exit 2: it is not a picture we take, one line on stderr
 from __future__ import annotations
 
 import json
+import os
 import resource
 import sys
 from pathlib import Path
@@ -18,6 +19,7 @@ VIEW, THUMB = 2048, 480  # px on the long side
 def main() -> int:
     source, folder, name = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3]
     memory, seconds = int(sys.argv[4]) * 1_000_000, int(sys.argv[5])
+    os.nice(5)  # pages first
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
     from webstyle.engine import images

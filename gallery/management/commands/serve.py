@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from argparse import ArgumentParser
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand
+
+log = logging.getLogger(__name__)
 
 
 class Command(BaseCommand):
@@ -46,12 +49,18 @@ class Command(BaseCommand):
         if not no_worker:
             worker = Worker(settings.LANES)
             painting = loop.create_task(worker.run(application))
+            painting.add_done_callback(tell)
 
             def stop() -> Any:
-                painting.add_done_callback(lambda done: done.exception())
                 return Deferred.fromFuture(asyncio.ensure_future(worker.stop(), loop=loop))
 
             reactor.addSystemEventTrigger("before", "shutdown", stop)  # type: ignore[attr-defined]
         endpoints = build_endpoint_description_strings(host=host, port=port)
         self.stdout.write(f"webstyle is at http://{host}:{port}/  (Ctrl-C ends it)")
         LimitedServer(application, endpoints=endpoints, server_name="webstyle").run()
+
+
+def tell(painting: asyncio.Task[None]) -> None:
+    """Without this a worker that died would take its reason with it."""
+    if not painting.cancelled() and (error := painting.exception()):
+        log.critical("the worker ended: start the server again", exc_info=error)

@@ -24,7 +24,9 @@ def style_share(text: str) -> tuple[str, float]:
     try:
         return slug, float(weight) if colon else 1.0
     except ValueError:
-        raise EngineError(f"weight '{weight}' of style '{slug}' is not a number") from None
+        raise EngineError(
+            f"weight '{weight}' of style '{slug}' is not a number: write it as in {slug}:0.5"
+        ) from None
 
 
 class Command(BaseCommand):
@@ -86,7 +88,9 @@ class Command(BaseCommand):
         try:
             output.write_bytes(images.encode(picture, kind, quality=95))
         except OSError as error:
-            raise EngineError(f"{output} cannot be written ({error.strerror})") from error
+            raise EngineError(
+                f"{output} cannot be written ({error.strerror}): choose another place"
+            ) from error
         return {
             "output": str(output),
             "size": list(picture.size),

@@ -30,6 +30,7 @@ from webstyle.engine.training.teacher import CONTENT_LAYER, Teacher
 
 STYLE_LAYER_WEIGHTS = (0.5, 1.0, 1.0, 1.0, 1.0)  # relu1_1 less: it asks for grain in flat skies
 COLOUR_DIRECTIONS = 12
+BETAS = (0.9, 0.999)
 
 
 @dataclass(frozen=True)
@@ -38,14 +39,14 @@ class Painting:
 
     slug: str
     size: int = 512
-    content_weight: float = 0.8
+    content_weight: float = 1.0
 
     @classmethod
     def parse(cls, text: str) -> Painting:
         """SLUG, SLUG:SIZE or SLUG:SIZE:CONTENT."""
         slug, *rest = text.split(":")
         try:
-            size, content = [*rest, *("512", "0.8")[len(rest) :]]
+            size, content = [*rest, *("512", "1.0")[len(rest) :]]
             return cls(slug, int(size), float(content))
         except ValueError:
             raise EngineError(f"style '{text}' is not SLUG[:SIZE[:CONTENT]]") from None
@@ -135,6 +136,10 @@ def random_crop(photos: list[Tensor], size: int) -> Tensor:
         crop = crop.mean((1, 2), keepdim=True).lerp(crop, random.uniform(0.15, 0.6))
     if random.random() < 0.2:
         crop = crop * random.uniform(0.4, 1.0)
+    # Strong colours of the photo must not leak into the painting.
+    if random.random() < 0.4:
+        grey = crop.mean(0, keepdim=True)
+        crop = grey.lerp(crop, random.uniform(0.3, 2.0))[torch.randperm(3)].clamp(0, 1)
     return crop
 
 
@@ -223,7 +228,7 @@ class Trainer:
         groups = [{"params": list(self.banks.parameters()), "share": 1.0}]
         if not config.frozen:
             groups.append({"params": list(self.network.parameters()), "share": 1 / 3})
-        self.optimizer = torch.optim.Adam(groups, lr=config.learning_rate, betas=(0.9, 0.99))
+        self.optimizer = torch.optim.Adam(groups, lr=config.learning_rate, betas=BETAS)
         if config.checkpoint.exists():
             self._resume()
 
@@ -332,6 +337,8 @@ class Trainer:
         self.network.load_state_dict(kept["network"])
         self.banks.load_state_dict(kept["banks"])
         self.optimizer.load_state_dict(kept["optimizer"])
+        for group in self.optimizer.param_groups:
+            group["betas"] = BETAS
         self.state = State(**kept["state"])
 
     def export(self) -> None:
