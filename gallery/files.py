@@ -54,7 +54,10 @@ async def chunks(file: File[bytes]) -> AsyncIterator[bytes]:
 
 
 def open_file(request: HttpRequest, model: type[Any], pk: UUID, kind: str) -> FieldFile:
-    field: FieldFile = getattr(find(request, model, pk), kind)
+    item = find(request, model, pk)
+    if kind == "original" and not item.belongs_to(owner_of(request.user, request.session)):
+        raise Http404  # others see the photo beside a picture, on the screen, and no larger
+    field: FieldFile = getattr(item, kind)
     if not field:
         raise Http404
     try:

@@ -7,6 +7,7 @@ is conditional on that, so a worker that was thought dead and comes back changes
 from __future__ import annotations
 
 import contextlib
+import copy
 import io
 import logging
 import os
@@ -133,6 +134,9 @@ class Run:
         self, rendering: Rendering, publish: Publish, stopping: Callable[[], bool]
     ) -> None:
         self.rendering, self.publish, self.stopping = rendering, publish, stopping
+        # The row as it was claimed: `rendering` is read anew at each change, and may then be
+        # somebody else's already.
+        self.held = copy.copy(rendering)
         self.told = 0.0
 
     def __call__(self) -> None:
@@ -170,7 +174,7 @@ class Run:
                 if isinstance(event, Result):
                     return event
                 if self.stopping():
-                    give_back(self.rendering, self.publish)
+                    give_back(self.held, self.publish)
                     return None
                 if self.note(event):
                     self.end(State.CANCELLED)
@@ -187,7 +191,7 @@ class Run:
         if event.preview is not None:
             values["preview"] = self.save("preview", "jpg", event.preview(), quality=80)
         if not self.rendering.change(
-            where=mine(self.rendering), step=event.step, total=event.total, stage=event.stage,
+            where=mine(self.held), step=event.step, total=event.total, stage=event.stage,
             **values,
         ):  # fmt: skip
             raise LeaseLostError
@@ -203,7 +207,7 @@ class Run:
         """The name under which the storage keeps it: attempts never share one."""
         from webstyle.engine import images
 
-        name = f"renderings/{self.rendering.pk}/{kind}-{self.rendering.attempts}.{ending}"
+        name = f"renderings/{self.rendering.pk}/{kind}-{self.held.attempts}.{ending}"
         if default_storage.exists(name):
             default_storage.delete(name)
         data = images.encode(picture, ending, quality=quality)
@@ -232,7 +236,7 @@ class Run:
         """The row's last state; the preview is not needed any longer."""
         preview = self.rendering.preview.name
         ended = self.rendering.change(
-            where=mine(self.rendering), state=state, finished=timezone.now(), lease_until=None,
+            where=mine(self.held), state=state, finished=timezone.now(), lease_until=None,
             stage="", preview="", **values,
         )  # fmt: skip
         if not ended:

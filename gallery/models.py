@@ -193,7 +193,7 @@ class Rendering(Owned):
     def _file_url(self, kind: str) -> str | None:
         if not getattr(self, kind):
             return None
-        return reverse("picture_file", args=[self.pk, kind]) + f"?v={self.attempts}"
+        return reverse("picture_file", args=[self.pk, kind]) + f"?v={self.seq}"
 
     @property
     def view_url(self) -> str | None:
@@ -222,7 +222,6 @@ class Rendering(Owned):
     def snapshot(self) -> dict[str, Any]:
         """The whole state for a page: never a delta, so that a lost one does no harm."""
         done = self.state == self.State.DONE
-        preview = self._file_url("preview")
         return {
             "id": str(self.pk),
             "url": self.get_absolute_url(),
@@ -236,7 +235,7 @@ class Rendering(Owned):
             "eta": self.eta,
             "seq": self.seq,
             "error": self.error,
-            "preview": f"{preview}.{self.step}" if preview and self.is_active else None,
+            "preview": self._file_url("preview") if self.is_active else None,
             "thumb": self.thumb_url if done else None,
             "view": self.view_url if done else None,
             "width": self.width,

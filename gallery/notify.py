@@ -10,6 +10,7 @@ from asgiref.sync import async_to_sync
 from channels.layers import get_channel_layer
 
 from gallery.models import Rendering
+from gallery.owners import Owner
 
 log = logging.getLogger(__name__)
 BELL = "stylize"  # the channel the workers listen on
@@ -55,3 +56,8 @@ def publish(rendering: Rendering) -> None:
 def close_sockets(group: str) -> None:
     """A socket keeps its user after logout: so it is closed."""
     _send("group_send", group, {"type": "owner.gone"})
+
+
+def on_logout(user: Any, **kwargs: Any) -> None:
+    if user is not None:
+        close_sockets(Owner(user_id=user.pk).group)

@@ -114,7 +114,7 @@ class Worker:
 
     async def work(self, rendering: Rendering, thread: ThreadPoolExecutor) -> None:
         run = jobs.Run(rendering, notify.publish, lambda: self.stopping)
-        beat = asyncio.create_task(self.heartbeat(rendering))
+        beat = asyncio.create_task(self.heartbeat(run.held))
         try:
             await asyncio.get_running_loop().run_in_executor(thread, in_database, run)
         finally:

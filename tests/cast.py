@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import time
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib.resources import files
@@ -32,7 +33,8 @@ ROOT = Path(__file__).resolve().parent.parent
 State = Rendering.State
 GUEST, STRANGER = Owner(guest="the-guest"), Owner(guest="the-stranger")
 SMALL = Recipe(styles=(("udnie", 1.0),), size=64)  # painted in a moment
-LARGE = Recipe(styles=(("udnie", 1.0),), size=2048)  # long enough to be interrupted
+# Long enough to be interrupted, also on a fast machine.
+LARGE = Recipe(styles=(("udnie", 1.0), ("great-wave", 1.0), ("the-scream", 1.0)), size=2048)
 ELSEWHERE = "elsewhere:1"  # a worker of another machine: nobody here can tell whether it lives
 
 
@@ -118,7 +120,8 @@ def copies(rendering: Rendering, number: int, **values: Any) -> list[Rendering]:
         row = Rendering.objects.get(pk=rendering.pk)
         row.pk = Rendering().pk
         row._state.adding = True
-        row.created = row.published = timezone.now()
+        row.created = timezone.now()
+        row.published = row.created if values.get("public") else None
         for name, value in values.items():
             setattr(row, name, value)
         row.save(force_insert=True)
@@ -133,7 +136,11 @@ def stored_files() -> list[str]:
 
 def body(response: HttpResponse) -> bytes:
     """What was sent, also by a view that streams."""
-    return b"".join(response) if response.streaming else response.content
+    if not response.streaming:
+        return response.content
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # Django's, that a test consumes an async stream in sync
+        return b"".join(response)
 
 
 def free_port() -> int:

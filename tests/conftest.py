@@ -6,11 +6,16 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import torch
 from django.contrib.auth import get_user_model
 from django.test import Client
+from pytest_django.fixtures import Settings
 
+from gallery import jobs, notify
 from gallery.models import Photo, Rendering
 from tests import cast
+from webstyle.engine.engines.stylebank import StyleBank
+from webstyle.engine.events import Result
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -21,7 +26,7 @@ def _threads() -> None:
 
 
 @pytest.fixture(autouse=True)
-def _media(settings: pytest.FixtureRequest, tmp_path: Path) -> None:
+def _media(settings: Settings, tmp_path: Path) -> None:
     """Files of one test are none of another's business."""
     settings.MEDIA_ROOT = tmp_path / "media"
     settings.MEDIA_ROOT.mkdir()
@@ -58,12 +63,21 @@ def rendering(photo: Photo) -> Rendering:
     return cast.submit(photo)
 
 
+@pytest.fixture(scope="session")
+def result() -> Result:
+    """What the engine makes of ``rendering``: painted once, for all tests that look at pages."""
+    events = StyleBank().run(cast.sample("coffee.png"), cast.SMALL, device=torch.device("cpu"))
+    *_, last = events
+    assert isinstance(last, Result)
+    return last
+
+
 @pytest.fixture
-def painted(rendering: Rendering) -> Rendering:
+def painted(rendering: Rendering, result: Result) -> Rendering:
     """Done, and private."""
-    cast.run(cast.claim())
+    jobs.Run(cast.claim(), notify.publish, lambda: False).finish(result, seconds=0.5)
     rendering.refresh_from_db()
-    assert rendering.state == "done", rendering.error
+    assert rendering.state == "done"
     return rendering
 
 

@@ -22,3 +22,4 @@ DATABASES["default"]["TEST"] = {"NAME": str(FOLDER / "test.sqlite3")}
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 DEVICE = "cpu"  # the same on every machine
+(FOLDER / "static").mkdir()

@@ -65,7 +65,7 @@ class Config:
     checkpoint: Path
     minutes: float = 90
     batch: int = 2
-    crops: tuple[tuple[float, int], ...] = ((0.0, 192), (0.6, 256))  # from this share on, px
+    crops: tuple[tuple[float, int], ...] = ((0.0, 192), (0.97, 256))  # from this share on, px
     stylising_steps: int = 5  # the paper's T
     photo_share: float = 0.025  # of the time, at first, for the auto-encoder alone
     learning_rate: float = 2e-3  # of the banks; the auto-encoder's is a third
@@ -287,9 +287,10 @@ class Trainer:
         # Noise goes to the network only: it learns not to turn grain into texture.
         noisy = photo + torch.randn_like(photo) * random.choice((0, 0, 0.01, 0.03))
         with torch.autocast(self.device.type, torch.bfloat16):
-            features = self.banks[style.slug](self.network.encode(noisy))
+            # As in inference, the bank does not see what the encoder's zero padding spoilt.
+            features = self.banks[style.slug](self.network.encode(noisy)[..., 1:-1, 1:-1])
             result = self.network.decode(features)
-        result = inner(result.float())
+        result = inner(result.float(), MARGIN - 4)
         with torch.no_grad():
             wanted = self.teacher.features(inner(photo), CONTENT_LAYER)[CONTENT_LAYER].float()
         found = self.teacher.features(result)
@@ -382,9 +383,9 @@ class Trainer:
         return Image.fromarray(sheet)
 
 
-def inner(x: Tensor) -> Tensor:
+def inner(x: Tensor, margin: int = MARGIN) -> Tensor:
     """Without the margin that zero padding may have spoilt."""
-    return x[..., MARGIN:-MARGIN, MARGIN:-MARGIN]
+    return x[..., margin:-margin, margin:-margin]
 
 
 def half(module: torch.nn.Module) -> dict[str, Tensor]:

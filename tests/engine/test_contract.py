@@ -1,0 +1,128 @@
+"""What every engine promises, tried on every engine that is registered."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from tests.cast import sample
+from webstyle.engine.device import pick_device
+from webstyle.engine.events import EngineError, Progress, Result
+from webstyle.engine.recipe import Recipe
+from webstyle.engine.registry import engine_names, get_engine
+
+CPU = pick_device("cpu")
+every_engine = pytest.mark.parametrize("name", engine_names())
+
+
+def recipe(name: str, **values: object) -> Recipe:
+    return Recipe(**{"styles": (("starry-night", 1.0),), "engine": name, "size": 64} | values)
+
+
+def events(name: str, asked: Recipe | None = None) -> list[Progress | Result]:
+    photo = sample("coffee.png")
+    return list(get_engine(name)().run(photo, asked or recipe(name), device=CPU))
+
+
+def test_there_is_an_engine() -> None:
+    assert "stylebank" in engine_names()
+
+
+@every_engine
+def test_it_tells_progress_and_ends_in_one_result(name: str) -> None:
+    *progress, result = events(name)
+    assert progress
+    assert all(isinstance(event, Progress) for event in progress)
+    assert isinstance(result, Result)
+    assert result.picture.mode == "RGB"
+    assert max(result.picture.size) == 64
+
+
+@every_engine
+def test_its_steps_grow_and_stay_below_the_total(name: str) -> None:
+    progress = [event for event in events(name) if isinstance(event, Progress)]
+    steps = [event.step for event in progress]
+    assert steps == sorted(set(steps))
+    assert {event.total for event in progress} == {progress[0].total}
+    assert all(0 <= event.step < event.total and event.stage for event in progress)
+
+
+@every_engine
+def test_it_leaves_torch_as_it_was_between_events(name: str) -> None:
+    for _ in get_engine(name)().run(sample("coffee.png"), recipe(name), device=CPU):
+        assert torch.is_grad_enabled()
+        assert not torch.is_inference_mode_enabled()
+
+
+@every_engine
+def test_it_can_be_closed_after_any_event_and_run_again(name: str) -> None:
+    for stop in range(len(events(name)) - 1):
+        run = get_engine(name)().run(sample("coffee.png"), recipe(name), device=CPU)
+        for _ in range(stop + 1):
+            next(run)
+        run.close()
+        with pytest.raises(StopIteration):
+            next(run)
+        assert torch.is_grad_enabled()
+    assert isinstance(events(name)[-1], Result)
+
+
+@every_engine
+def test_it_paints_the_same_picture_twice_for_one_seed(name: str) -> None:
+    first, second = (np.asarray(events(name)[-1].picture) for _ in range(2))
+    assert np.array_equal(first, second)
+
+
+@every_engine
+def test_it_paints_something_else_than_the_photo(name: str) -> None:
+    picture = events(name)[-1].picture
+    photo = sample("coffee.png", 64)
+    assert np.abs(np.asarray(picture, float) - np.asarray(photo, float)).mean() > 5
+
+
+@every_engine
+def test_its_preview_is_a_small_picture_made_when_asked_for(name: str) -> None:
+    run = get_engine(name)().run(sample("coffee.png"), recipe(name), device=CPU)
+    previews = [e.preview() for e in run if isinstance(e, Progress) and e.preview]
+    assert previews
+    for preview in previews:
+        assert isinstance(preview, Image.Image)
+        assert preview.mode == "RGB"
+        assert max(preview.size) <= 512
+
+
+@every_engine
+def test_it_refuses_an_unknown_style_before_any_work(name: str) -> None:
+    asked = recipe(name, styles=(("starry-night", 1.0), ("no-such-style", 1.0)))
+    with pytest.raises(EngineError, match=r"unknown style 'no-such-style': choose from .*udnie"):
+        next(get_engine(name)().run(sample("coffee.png"), asked, device=CPU))
+
+
+@every_engine
+def test_it_refuses_a_parameter_it_does_not_have(name: str) -> None:
+    with pytest.raises(EngineError, match="no parameter 'no_such_thing'"):
+        events(name, recipe(name, params={"no_such_thing": 1}))
+
+
+@every_engine
+def test_each_parameter_has_a_default(name: str) -> None:
+    engine = get_engine(name)
+    assert dataclasses.is_dataclass(engine.Params)
+    assert engine.Params() == engine.Params()
+
+
+@every_engine
+def test_it_says_its_name_title_and_lane(name: str) -> None:
+    engine = get_engine(name)
+    assert engine.name == name
+    assert engine.title
+    assert engine.lane in ("fast", "slow")
+
+
+def test_an_unknown_engine_is_refused_with_those_there_are() -> None:
+    with pytest.raises(EngineError, match=r"unknown engine 'oil': choose from .*stylebank"):
+        get_engine("oil")

@@ -1,0 +1,53 @@
+"""Several threads claim all jobs of one empty database: run by test_claims.py.
+
+Prints, as JSON, the jobs there were and those that each thread got.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+
+import django
+
+THREADS, JOBS = 4, 40
+
+
+def main() -> None:
+    django.setup()
+    from django.core.management import call_command
+    from django.db import connection
+
+    from gallery import jobs
+    from gallery.models import Photo, Rendering
+    from webstyle.engine.recipe import Recipe
+
+    call_command("migrate", verbosity=0)
+    photo = Photo.objects.create(guest="racer", title="Track", width=64, height=64)
+    recipe = Recipe(styles=(("udnie", 1.0),)).to_json()
+    made = [
+        str(Rendering.objects.create(photo=photo, guest="racer", recipe=recipe).pk)
+        for _ in range(JOBS)
+    ]
+    start = threading.Barrier(THREADS)
+    claims: list[list[str]] = [[] for _ in range(THREADS)]
+
+    def race(number: int) -> None:
+        connection.ensure_connection()
+        start.wait()
+        while rendering := jobs.claim("fast", f"racer:{number}"):
+            claims[number].append(str(rendering.pk))
+            time.sleep(0.002)  # the work: otherwise the first thread would have them all
+        connection.close()
+
+    threads = [threading.Thread(target=race, args=[n]) for n in range(THREADS)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    print(json.dumps({"jobs": made, "claims": claims}))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,24 @@
+"""Settings that cannot work stop the start, each with its remedy."""
+
+from __future__ import annotations
+
+import pytest
+
+from gallery.checks import settings_fit
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "found"),
+    [
+        ("ALLOWED_HOSTS", ["*"], "webstyle.E001"),
+        ("LANES", ["fast", "quick"], "webstyle.E002"),
+        ("DEVICE", "abacus", "webstyle.E003"),
+        ("LEASE_SECONDS", 1, "webstyle.W001"),
+    ],
+)
+def test_a_setting_that_cannot_work_is_found(settings, name: str, value, found: str) -> None:
+    assert settings_fit(None) == []
+    setattr(settings, name, value)
+    (message,) = settings_fit(None)
+    assert message.id == found
+    assert message.hint

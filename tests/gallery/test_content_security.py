@@ -1,0 +1,92 @@
+"""No page can run or load what is not ours: nothing inline, and a policy that says so."""
+
+from __future__ import annotations
+
+from html.parser import HTMLParser
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from gallery.models import Photo, Rendering
+from tests.cast import submit
+
+
+class Inline(HTMLParser):
+    """Collects what a strict Content-Security-Policy would refuse."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        given = dict(attributes)
+        data = given.get("type") == "application/json"
+        if tag == "style" or (tag == "script" and not given.get("src") and not data):
+            self.found.append(f"<{tag}>")
+        for name, value in given.items():
+            foreign = name in ("src", "href", "action") and str(value).startswith(("http", "//"))
+            script = str(value).lower().startswith("javascript:")
+            if name == "style" or name.startswith("on") or foreign or script:
+                self.found.append(f"<{tag} {name}={value!r}>")
+
+
+def inline(html: str) -> list[str]:
+    parser = Inline()
+    parser.feed(html)
+    return parser.found
+
+
+def test_the_finder_finds() -> None:
+    assert inline("<p style='color:red' onclick='x()'>") == ["<p style='color:red'>",
+                                                             "<p onclick='x()'>"]  # fmt: skip
+    assert inline("<script>x()</script><style></style>") == ["<script>", "<style>"]
+    assert inline("<script type='application/json'>{}</script><script src='/x.js'></script>") == []
+
+
+@pytest.fixture
+def pages(guest: Client, painted: Rendering, photo: Photo) -> list[str]:
+    painted.change(public=True, published=painted.created)
+    rows = [painted, *(submit(photo) for _ in range(4))]
+    for row, state in zip(rows[1:], ("queued", "running", "failed", "cancelled"), strict=True):
+        row.change(state=state, error="Broken" if state == "failed" else "")
+    guest.post(reverse("picture_delete", args=[submit(photo).pk]))  # a message with an undo form
+    answers = [guest.get(reverse(name)) for name in ("home", "gallery", "mine")]
+    answers += [guest.get(row.get_absolute_url()) for row in rows]
+    answers += [guest.get(f"{photo.get_absolute_url()}?show={row.pk}") for row in rows]
+    answers += [
+        guest.get("/nothing/here/"),
+        guest.post(reverse("paint", args=[photo.pk]), {"style": "none"}),
+        Client(enforce_csrf_checks=True).post(reverse("upload")),
+    ]
+    assert {answer.status_code for answer in answers} == {200, 404, 400, 403}
+    assert any("undo" in answer.text.lower() for answer in answers)
+    for answer in answers:
+        policy = answer["Content-Security-Policy"]
+        assert "unsafe" not in policy
+        assert "default-src 'self'" in policy
+        assert "object-src 'none'" in policy
+        assert "*" not in policy
+    return [answer.text for answer in answers]
+
+
+def test_no_page_has_inline_script_or_style_or_anything_from_elsewhere(pages: list[str]) -> None:
+    for html in pages:
+        assert html.startswith("<!doctype html>")
+        assert inline(html) == []
+
+
+def test_the_servers_own_error_page_has_none_either(guest: Client, monkeypatch) -> None:
+    from gallery import errors
+
+    request = guest.get(reverse("home")).wsgi_request
+    answer = errors.server_error(request)
+    assert answer.status_code == 500
+    assert inline(answer.content.decode()) == []
+
+
+def test_pages_may_not_be_framed_or_sniffed(guest: Client) -> None:
+    answer = guest.get(reverse("home"))
+    assert answer["X-Frame-Options"] == "DENY"
+    assert answer["X-Content-Type-Options"] == "nosniff"
+    assert "frame-ancestors 'none'" in answer["Content-Security-Policy"]

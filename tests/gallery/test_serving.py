@@ -1,0 +1,127 @@
+"""The whole site in one process: killed while work waits and started again, it loses nothing."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import signal
+import socket
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests import cast
+
+pytestmark = pytest.mark.timeout(240)
+TOKEN = "t" * 32
+PHOTOS = 6
+
+
+class Browser:
+    """Cookies and all, over HTTP."""
+
+    def __init__(self, port: int) -> None:
+        self.port = port
+        self.cookies = {"csrftoken": TOKEN}
+
+    def ask(
+        self, method: str, path: str, body: bytes = b"", kind: str = "image/jpeg"
+    ) -> tuple[int, Any]:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        headers = {
+            "Cookie": "; ".join(f"{k}={v}" for k, v in self.cookies.items()),
+            "X-CSRFToken": TOKEN, "X-Filename": "cup.jpg", "Content-Type": kind,
+            "Accept": "application/json",
+        }  # fmt: skip
+        connection.request(method, path, body or None, headers)
+        answer = connection.getresponse()
+        for name, value in answer.getheaders():
+            if name.lower() == "set-cookie":
+                key, _, rest = value.partition("=")
+                self.cookies[key] = rest.partition(";")[0]
+        data = answer.read()
+        connection.close()
+        return answer.status, json.loads(data)
+
+    def jobs(self) -> list[dict[str, Any]]:
+        return self.ask("GET", "/api/jobs/")[1]["jobs"]
+
+
+def answers(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> dict[str, Any]:
+    """A folder of its own with an empty database, as on a fresh machine."""
+    own = {"VAR": tmp_path / "var", "DATABASE_URL": f"sqlite:///{tmp_path / 'var' / 'db.sqlite3'}",
+           "MEDIA_ROOT": tmp_path / "var" / "media", "CHANNEL_LAYER_URL": ""}  # fmt: skip
+    done = cast.manage("migrate", "--verbosity=0", **own)
+    assert done.returncode == 0, done.stderr
+    return own
+
+
+def test_killed_while_pictures_wait_and_started_again_it_paints_them_all(
+    site: dict[str, Any], tmp_path: Path
+) -> None:
+    port, log = cast.free_port(), tmp_path / "serve.log"
+    visitor = Browser(port)
+    with cast.managing(log, "serve", "--port", port, **site) as server:
+        cast.wait_until(lambda: answers(port), log)
+        asked = set()
+        photos = []
+        for _ in range(PHOTOS):
+            status, photo = visitor.ask("POST", "/api/photos/", cast.encoded("coffee.png"))
+            assert status == 201
+            photos.append(photo)
+        form = "application/x-www-form-urlencoded"
+        for photo in photos:
+            paint = photo["url"] + "paint/"
+            status, job = visitor.ask("POST", paint, b"style=udnie&size=2048", form)
+            assert status == 201
+            asked.add(job["id"])
+        cast.wait_until(lambda: any(job["state"] == "running" for job in visitor.jobs()), log)
+        os.kill(server.pid, signal.SIGKILL)
+        server.wait()
+
+    with cast.managing(log, "serve", "--port", port, **site) as server:
+        cast.wait_until(lambda: answers(port), log)
+        jobs = visitor.jobs()
+        assert {job["id"] for job in jobs} == asked
+        assert sum(job["state"] == "queued" for job in jobs) >= PHOTOS - 2
+
+        def ended() -> list[dict[str, Any]]:
+            jobs = visitor.jobs()
+            return jobs if not any(j["state"] in ("queued", "running") for j in jobs) else []
+
+        jobs = cast.wait_until(ended, log, seconds=150)
+        assert {job["id"] for job in jobs} == asked
+        assert {job["state"] for job in jobs} == {"done"}
+        server.terminate()
+        assert server.wait(60) == 0, log.read_text()
+
+
+def head(port: int, lines: list[str]) -> bytes:
+    """What comes back when only the head of a request has been sent."""
+    with socket.create_connection(("127.0.0.1", port), timeout=20) as connection:
+        connection.sendall("\r\n".join(["POST /api/photos/ HTTP/1.1", "Host: localhost", *lines,
+                                        "", ""]).encode())  # fmt: skip
+        return connection.recv(4096)
+
+
+def test_a_body_that_is_too_large_is_refused_before_it_is_sent(
+    site: dict[str, Any], tmp_path: Path
+) -> None:
+    port, log = cast.free_port(), tmp_path / "serve.log"
+    with cast.managing(log, "serve", "--port", port, MAX_UPLOAD_MB=1, **site):
+        cast.wait_until(lambda: answers(port), log)
+        for kind, size in (("image/jpeg", 3_000_000), ("multipart/form-data; boundary=x", 10**9)):
+            answer = head(port, [f"Content-Type: {kind}", f"Content-Length: {size}"])
+            assert answer.startswith(b"HTTP/1.1 413 "), answer
+            assert b'"error"' in answer
+        answer = head(port, ["Content-Type: image/jpeg", "Transfer-Encoding: chunked"])
+        assert answer.startswith(b"HTTP/1.1 413 "), answer
+        assert Browser(port).ask("GET", "/api/jobs/") == (200, {"jobs": []})

@@ -1,0 +1,71 @@
+"""Nobody acts on another's work, and nothing is done by following a link."""
+
+from __future__ import annotations
+
+import pytest
+from django.forms.models import model_to_dict
+from django.test import Client
+from django.urls import reverse
+
+from gallery import services
+from gallery.models import Photo, Rendering
+
+PICTURE_ACTIONS = [
+    "picture_cancel", "picture_retry", "picture_publish", "picture_delete", "picture_restore",
+]  # fmt: skip
+PHOTO_ACTIONS = ["paint", "photo_delete", "photo_restore"]
+VALUES = {"public": "1", "show_photo": "1", "style": "udnie", "size": "512"}
+
+
+def everything() -> list[dict]:
+    return [model_to_dict(item) for model in (Photo, Rendering) for item in model.objects.all()]
+
+
+def addresses(rendering: Rendering) -> list[str]:
+    of_picture = [reverse(name, args=[rendering.pk]) for name in PICTURE_ACTIONS]
+    return of_picture + [reverse(name, args=[rendering.photo_id]) for name in PHOTO_ACTIONS]
+
+
+@pytest.mark.parametrize("state", ["queued", "done", "failed"])
+@pytest.mark.parametrize("who", ["client", "stranger", "member"])
+def test_actions_of_others_find_nothing_and_change_nothing(
+    who: str, state: str, request: pytest.FixtureRequest, rendering: Rendering
+) -> None:
+    rendering.change(state=state)
+    client = request.getfixturevalue(who)
+    before = everything()
+    for address in addresses(rendering):
+        assert client.post(address, VALUES).status_code == 404, address
+    assert everything() == before
+
+
+def test_a_public_picture_is_not_for_others_to_act_on(stranger: Client, painted: Rendering) -> None:
+    services.rendering_publish(painted, public=True, show_photo=True)
+    before = everything()
+    for address in addresses(painted):
+        assert stranger.post(address, {"public": "0"}).status_code == 404, address
+    assert everything() == before
+
+
+def test_following_a_link_does_nothing(guest: Client, rendering: Rendering) -> None:
+    before = everything()
+    for address in [*addresses(rendering), reverse("upload"), reverse("photo_create")]:
+        assert guest.get(address).status_code == 405, address
+    assert everything() == before
+
+
+def test_another_site_cannot_make_a_visitor_act(rendering: Rendering, photo: Photo) -> None:
+    from tests.cast import GUEST, client_of
+
+    careful = client_of(GUEST, careful=True)
+    before = everything()
+    for address in [*addresses(rendering), reverse("upload")]:
+        assert careful.post(address, VALUES).status_code == 403, address
+    assert everything() == before
+
+
+def test_a_page_open_for_too_long_is_told_so_in_words(rendering: Rendering) -> None:
+    from tests.cast import GUEST, client_of
+
+    answer = client_of(GUEST, careful=True).post(addresses(rendering)[0])
+    assert "Reload it and try again" in answer.text

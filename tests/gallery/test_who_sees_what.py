@@ -1,0 +1,145 @@
+"""Private is the default: what is not for a visitor is not there, and nothing tells that it is."""
+
+from __future__ import annotations
+
+import uuid
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from gallery import services
+from gallery.models import Photo, Rendering
+from tests.cast import body
+
+PHOTO_PAGES = ["studio"]
+PICTURE_PAGES = ["picture", "picture_state"]
+PICTURE_FILES = ["result", "view", "thumb"]
+PHOTO_FILES = ["original", "view", "thumb"]
+DOWNLOADS = ["jpg", "png", "webp"]
+
+
+def photo_addresses(photo: Photo) -> list[str]:
+    pages = [reverse(name, args=[photo.pk]) for name in PHOTO_PAGES]
+    return pages + [reverse("photo_file", args=[photo.pk, kind]) for kind in PHOTO_FILES]
+
+
+def picture_addresses(rendering: Rendering) -> list[str]:
+    pages = [reverse(name, args=[rendering.pk]) for name in PICTURE_PAGES]
+    pages += [reverse("picture_file", args=[rendering.pk, kind]) for kind in PICTURE_FILES]
+    return pages + [reverse("picture_download", args=[rendering.pk, kind]) for kind in DOWNLOADS]
+
+
+def answers(client: Client, addresses: list[str]) -> set[int]:
+    return {client.get(address).status_code for address in addresses}
+
+
+@pytest.mark.parametrize("name", ["home", "gallery", "mine", "jobs_state"])
+@pytest.mark.parametrize("who", ["client", "guest", "stranger", "member"])
+def test_the_open_pages_are_for_everybody(
+    name: str, who: str, request: pytest.FixtureRequest, painted: Rendering
+) -> None:
+    assert request.getfixturevalue(who).get(reverse(name)).status_code == 200
+
+
+def test_the_owner_sees_all_of_it(guest: Client, painted: Rendering) -> None:
+    assert answers(guest, photo_addresses(painted.photo) + picture_addresses(painted)) == {200}
+
+
+@pytest.mark.parametrize("who", ["client", "stranger", "member"])
+def test_nobody_else_sees_any_of_it(
+    who: str, request: pytest.FixtureRequest, painted: Rendering
+) -> None:
+    client = request.getfixturevalue(who)
+    assert answers(client, photo_addresses(painted.photo) + picture_addresses(painted)) == {404}
+
+
+def test_work_of_a_member_is_not_that_of_a_guest(guest: Client, painted: Rendering, member) -> None:
+    user = int(member.session["_auth_user_id"])
+    Rendering.objects.update(owner_id=user, guest="")
+    assert answers(member, picture_addresses(painted)) == {200}
+    assert answers(guest, picture_addresses(painted)) == {404}
+
+
+def test_what_is_private_and_what_is_not_there_look_the_same(
+    stranger: Client, painted: Rendering
+) -> None:
+    private = stranger.get(painted.get_absolute_url())
+    absent = stranger.get(reverse("picture", args=[uuid.uuid4()]))
+    assert private.status_code == absent.status_code == 404
+    assert private.templates[0].name == absent.templates[0].name
+    assert len(private.content) == len(absent.content)
+
+
+def test_a_public_picture_is_for_everybody_and_its_photo_is_not(
+    stranger: Client, painted: Rendering
+) -> None:
+    services.rendering_publish(painted, public=True, show_photo=False)
+    assert answers(stranger, picture_addresses(painted)) == {200}
+    assert answers(stranger, photo_addresses(painted.photo)) == {404}
+    assert painted.photo.view_url not in stranger.get(painted.get_absolute_url()).text
+
+
+def test_a_photo_shown_beside_its_picture_is_for_everybody_but_the_studio_is_not(
+    stranger: Client, painted: Rendering
+) -> None:
+    services.rendering_publish(painted, public=True, show_photo=True)
+    view, thumb = painted.photo.view_url, painted.photo.thumb_url
+    assert answers(stranger, [view, thumb]) == {200}
+    assert answers(stranger, [painted.photo.get_absolute_url()]) == {404}
+    assert view in stranger.get(painted.get_absolute_url()).text
+
+
+def test_a_picture_that_is_taken_back_is_private_again(
+    stranger: Client, painted: Rendering
+) -> None:
+    services.rendering_publish(painted, public=True, show_photo=True)
+    services.rendering_publish(painted, public=False, show_photo=True)
+    assert answers(stranger, photo_addresses(painted.photo) + picture_addresses(painted)) == {404}
+
+
+def test_files_are_kept_by_no_shared_cache(guest: Client, painted: Rendering) -> None:
+    for address in (painted.view_url, painted.photo.view_url):
+        assert "private" in guest.get(address)["Cache-Control"]
+
+
+def test_a_file_is_sent_whole_with_its_type_and_length(guest: Client, painted: Rendering) -> None:
+    for kind, mime in (("result", "image/png"), ("view", "image/webp")):
+        answer = guest.get(reverse("picture_file", args=[painted.pk, kind]))
+        data = body(answer)
+        assert answer["Content-Type"] == mime
+        assert int(answer["Content-Length"]) == len(data)
+        assert data == getattr(painted, kind).open().read()
+
+
+def test_a_file_that_is_lost_is_not_found(guest: Client, painted: Rendering) -> None:
+    painted.view.storage.delete(painted.view.name)
+    assert guest.get(painted.view_url).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/file/photo/------------------------------------/view",
+        "/file/picture/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa/view",
+        "/file/picture/not-an-id/view",
+        "/picture/not-an-id/",
+        "/nothing/here/",
+    ],
+)
+def test_an_address_that_means_nothing_is_not_found(guest: Client, address: str) -> None:
+    assert guest.get(address).status_code == 404
+
+
+def test_a_preview_that_is_over_is_not_found(guest: Client, painted: Rendering) -> None:
+    address = reverse("picture_file", args=[painted.pk, "preview"])
+    assert guest.get(address).status_code == 404
+
+
+def test_a_list_of_jobs_has_only_ones_own(
+    client: Client, guest: Client, stranger: Client, rendering: Rendering
+) -> None:
+    address = reverse("jobs_state")
+    assert [job["id"] for job in guest.get(address).json()["jobs"]] == [str(rendering.pk)]
+    assert stranger.get(address).json() == {"jobs": []}
+    assert client.get(address).json() == {"jobs": []}
