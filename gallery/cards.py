@@ -12,7 +12,7 @@ from gallery.models import Rendering, Style
 from webstyle.engine.weights import styles
 
 SAMPLES_USER = "webstyle"  # who owns the sample gallery
-HERO_STYLE = "starry-night"
+HERO_STYLE = "great-wave"
 
 
 @dataclass(frozen=True)

@@ -54,12 +54,14 @@ class Command(BaseCommand):
                 todo.append((weights.slug, lambda w=weights, f=fingerprint: self.card(w, f)))
         todo += self.missing_pictures()
         for number, (name, make) in enumerate(todo, 1):
-            self.stdout.write(f"  painting sample {number}/{len(todo)}: {name}", ending="\r")
+            line = f"  painting sample {number}/{len(todo)}: {name}"
+            self.stdout.write(f"{line:70}", ending="\r")
             self.stdout.flush()
             make()
         if todo:
             seconds = time.monotonic() - began
-            self.stdout.write(f"  painted {len(todo)} samples in {seconds:.0f} s" + " " * 30)
+            line = f"  painted {len(todo)} samples in {seconds:.0f} s"
+            self.stdout.write(f"{line:70}")
 
     def card(self, weights: WeightsFile, fingerprint: str) -> None:
         from webstyle.engine.device import pick_device

@@ -178,7 +178,6 @@ class Target:
         mine = (pixels.float() @ self.directions).sort(1).values
         return (mine - (own @ self.directions).sort(0).values).abs().mean()
 
-
     def palette_loss(self, picture: Tensor) -> Tensor:
         """Mean distance of pixels to the nearest colour of the painting: none that it has not."""
         pixels = picture.permute(0, 2, 3, 1).flatten(0, 2).float()
