@@ -60,9 +60,13 @@ def sanitize(upload: Path, folder: Path, name: str) -> dict[str, Any]:
     try:
         with DECODERS:
             done = subprocess.run(
-            command, cwd=settings.BASE_DIR, capture_output=True, text=True,
-            timeout=2 * settings.DECODE_SECONDS, stdin=subprocess.DEVNULL,
-        )  # fmt: skip
+                command,
+                cwd=settings.BASE_DIR,
+                capture_output=True,
+                text=True,
+                timeout=2 * settings.DECODE_SECONDS,
+                stdin=subprocess.DEVNULL,
+            )
     except subprocess.TimeoutExpired:
         done = None
     if done is None or done.returncode not in (0, 2):

@@ -16,7 +16,6 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-import numpy as np
 import torch
 import torch.nn.functional as F
 from PIL import Image
@@ -26,9 +25,10 @@ from torch import Tensor
 from webstyle.engine.device import channels_last
 from webstyle.engine.engines.stylebank import MARGIN, AutoEncoder, Bank
 from webstyle.engine.events import EngineError
+from webstyle.engine.training.losses import Target, grid, total_variation
+from webstyle.engine.training.pictures import load_photos, load_picture, random_crop
 from webstyle.engine.training.teacher import CONTENT_LAYER, Teacher
 
-COLOUR_DIRECTIONS = 12
 BETAS = (0.9, 0.999)
 
 
@@ -106,110 +106,6 @@ class State:
             old[key] = 0.95 * old[key] + 0.05 * value
 
 
-def load_picture(path: Path, short_side: int) -> Tensor:
-    """3 x H x W uint8, the short side as asked."""
-    with Image.open(path) as file:
-        picture = file.convert("RGB")
-    scale = short_side / min(picture.size)
-    size = (round(picture.width * scale), round(picture.height * scale))
-    picture = picture.resize(size, Image.Resampling.LANCZOS)
-    return torch.from_numpy(np.array(picture)).permute(2, 0, 1).contiguous()
-
-
-def load_photos(folder: Path) -> list[Tensor]:
-    paths = sorted(p for p in folder.iterdir() if p.suffix.lower() in {".jpg", ".jpeg", ".png"})
-    return [load_picture(path, 288) for path in paths]
-
-
-def random_crop(photos: list[Tensor], size: int) -> Tensor:
-    """3 x size x size in [0, 1]: part of a photo at a random scale, sometimes mirrored."""
-    photo = random.choice(photos)
-    side = int(min(photo.shape[1:]) * random.uniform(0.55, 1.0))
-    top = random.randint(0, photo.shape[1] - side)
-    left = random.randint(0, photo.shape[2] - side)
-    crop = photo[None, :, top : top + side, left : left + side].float() / 255
-    crop = F.interpolate(crop, size=(size, size), mode="bilinear", antialias=True)[0]
-    if random.random() < 0.5:
-        crop = crop.flip(2)
-    # Flat skies and dim rooms: instance norm makes something out of nothing there (blotches),
-    # unless it has seen low contrast in training.
-    if random.random() < 0.2:
-        crop = crop.mean((1, 2), keepdim=True).lerp(crop, random.uniform(0.15, 0.6))
-    if random.random() < 0.2:
-        crop = crop * random.uniform(0.4, 1.0)
-    # Strong colours of the photo must not leak into the painting.
-    if random.random() < 0.4:
-        grey = crop.mean(0, keepdim=True)
-        crop = grey.lerp(crop, random.uniform(0.3, 2.0))[torch.randperm(3)].clamp(0, 1)
-    return crop
-
-
-class Target:
-    """What a painting asks of a picture: its Gram matrices and its colours."""
-
-    def __init__(self, painting: Painting, folder: Path, teacher: Teacher) -> None:
-        picture = load_picture(folder / f"{painting.slug}.jpg", painting.size)
-        edge = round(0.02 * painting.size)  # frames, signatures and torn edges are not style
-        picture = picture[:, edge:-edge, edge:-edge]
-        self.picture = picture
-        x = picture[None].to(teacher.device).float() / 255
-        with torch.no_grad():
-            self.grams = teacher.grams(teacher.features(x))
-        generator = torch.Generator().manual_seed(0)
-        directions = torch.randn(3, COLOUR_DIRECTIONS, generator=generator)
-        self.directions = F.normalize(directions, dim=0).to(teacher.device)
-        self.pixels = x[0].flatten(1).T
-        self.roughness = roughness(x)
-
-    def style_loss(self, grams: list[Tensor]) -> Tensor:
-        """Sum over layers of mean((G - Gs)^2) / mean(Gs^2): one weight serves every painting."""
-        parts = [
-            ((g - s) ** 2).mean((1, 2)) / (s**2).mean()
-            for g, s in zip(grams, self.grams, strict=True)
-        ]
-        return torch.stack(parts).sum(0).mean()
-
-    def colour_loss(self, picture: Tensor) -> Tensor:
-        """Sliced Wasserstein distance of RGB values (Bonneel et al. 2015), 0..1."""
-        count = 4096
-        pixels = picture.flatten(2).transpose(1, 2)
-        pixels = pixels[:, torch.randint(pixels.shape[1], (count,), device=pixels.device)]
-        own = self.pixels[torch.randint(len(self.pixels), (count,), device=pixels.device)]
-        mine = (pixels.float() @ self.directions).sort(1).values
-        return (mine - (own @ self.directions).sort(0).values).abs().mean()
-
-    def palette_loss(self, picture: Tensor) -> Tensor:
-        """Mean distance of pixels to the nearest colour of the painting: none that it has not."""
-        pixels = picture.permute(0, 2, 3, 1).flatten(0, 2).float()
-        pixels = pixels[torch.randint(len(pixels), (2048,), device=pixels.device)]
-        own = self.pixels[torch.randint(len(self.pixels), (1024,), device=pixels.device)]
-        return torch.cdist(pixels, own).min(1).values.mean()
-
-    def fringe_loss(self, picture: Tensor) -> Tensor:
-        """Pixel to pixel no rougher than the painting, in lightness or in colour. The perceptual
-        layers hardly see colour fringes, total variation does not know which the painting has."""
-        return F.relu(roughness(picture) / self.roughness - 1).mean()
-
-
-def roughness(x: Tensor) -> Tensor:
-    """Mean difference of neighbours in lightness, red-green and blue-yellow: a vector of 3."""
-    red, green, blue = x.unbind(1)
-    x = torch.stack([(red + green + blue) / 3, red - green, blue - (red + green) / 2], 1)
-    down = (x[..., 1:, :] - x[..., :-1, :]).abs().mean((0, 2, 3))
-    return down + (x[..., 1:] - x[..., :-1]).abs().mean((0, 2, 3))
-
-
-def total_variation(x: Tensor) -> Tensor:
-    return (x[..., 1:, :] - x[..., :-1, :]).abs().mean() + (x[..., 1:] - x[..., :-1]).abs().mean()
-
-
-def grid(x: Tensor) -> Tensor:
-    """How much of a 4 x 4 px grid there is: the mean of each of the 16 phases of the decoder's
-    pixel shuffles, over windows of 32 px, against the mean of all. Pictures have next to none."""
-    phases = F.avg_pool2d(F.pixel_unshuffle(x, 4), 8).unflatten(1, (x.shape[1], 16))
-    return (phases - phases.mean(2, keepdim=True)).abs().mean()
-
-
 def learning_rate(done: float, step: int, peak: float) -> float:
     """Warm-up over 50 steps, constant to half time, cosine to 3 %."""
     warm = min(1.0, (step + 1) / 50)
@@ -234,7 +130,10 @@ class Trainer:
             )
         teacher.fit_maps(seen)
         self.teacher = teacher
-        self.targets = {s.slug: Target(s, config.paintings, teacher) for s in config.styles}
+        self.targets = {
+            s.slug: Target(load_picture(config.paintings / f"{s.slug}.jpg", s.size), teacher)
+            for s in config.styles
+        }
         self.network = AutoEncoder().to(device)
         self.banks = torch.nn.ModuleDict({s.slug: Bank() for s in config.styles})
         self.banks.to(device)
