@@ -87,12 +87,13 @@ CHANNEL_LAYER_URL = env.str("CHANNEL_LAYER_URL", "")  # redis://host:6379/0; emp
 CHANNEL_LAYERS = {
     "default": {
         "BACKEND": "channels_redis.core.RedisChannelLayer",
-        "CONFIG": {"hosts": [CHANNEL_LAYER_URL]},
+        # The layer waits 5 s at a time for a message; redis-py's own time-out of 5 s would end the
+        # wait, and the socket or worker behind it, whenever Redis is a moment late.
+        "CONFIG": {"hosts": [{"address": CHANNEL_LAYER_URL, "socket_timeout": 20}]},
     }
     if CHANNEL_LAYER_URL
     else {"BACKEND": "channels.layers.InMemoryChannelLayer"}
 }
-# Messages wait in cookies or the session; rate limits and the like need no shared cache yet.
 CACHES = {"default": env.dj_cache_url("CACHE_URL", "locmem://")}
 
 STATIC_URL = "static/"
