@@ -14,6 +14,7 @@ const list = $("#uploads");
 const hint = $("#hint");
 const items = [];
 let chosen = null;
+let answered = false;
 
 // An item goes: waiting → sending → ready → painting → job; or failed, and from there again.
 
@@ -54,7 +55,10 @@ function showFile(item) {
 
 function pump() {
   const sending = items.filter((item) => item.state === "sending").length;
-  items.filter((item) => item.state === "waiting").slice(0, AT_ONCE - sending).forEach(send);
+  // The first answer tells the browser whose work this is; sent before it, the others would each
+  // belong to a newcomer of their own.
+  const room = answered ? AT_ONCE : 1;
+  items.filter((item) => item.state === "waiting").slice(0, Math.max(0, room - sending)).forEach(send);
   guide();
 }
 
@@ -68,12 +72,14 @@ async function send(item) {
   render(item);
   try {
     item.photo = await item.transfer.done;
+    answered = true;
     item.state = "ready";
     setImage(slot(item.row, "thumb"), item.photo.thumb);
     render(item);
     if (chosen) paint(item);
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
+    answered ||= error.status > 0;
     if (items.includes(item)) fail(item, error.message);
   }
   pump();
@@ -107,9 +113,8 @@ async function paint(item) {
   render(item);
   try {
     const job = await post(`${item.photo.url}paint/`, { style: chosen.slug, strength: "100", size: SIZE });
-    item.job = job;
+    item.job = addJob(job); // the socket may have been faster than this answer
     item.state = "job";
-    addJob(job);
     render(item);
     if (items.length === 1) location.href = job.url;
   } catch (error) {

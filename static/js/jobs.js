@@ -25,14 +25,15 @@ export function onJob(listener) {
   jobs.forEach((job) => listener(job));
 }
 
-/** Take in a snapshot, wherever it came from. */
+/** Take in a snapshot, wherever it came from; gives back the newest that is known of the job. */
 export function addJob(job) {
   const known = jobs.get(job.id);
-  if (known && job.seq < known.seq) return;
+  if (known && job.seq < known.seq) return known;
   jobs.set(job.id, job);
   listeners.forEach((listener) => listener(job));
   if (asleep) connect();
   poll();
+  return job;
 }
 
 function addAll(list) {

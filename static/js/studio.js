@@ -92,8 +92,7 @@ async function paint() {
   button.disabled = true;
   try {
     const job = await post(form.action, new FormData(form));
-    addJob(job);
-    open(job);
+    open(addJob(job));
     studio.scrollIntoView({ block: "nearest" });
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
