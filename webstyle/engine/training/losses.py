@@ -9,6 +9,7 @@ from torch import Tensor
 from webstyle.engine.training.teacher import Teacher
 
 COLOUR_DIRECTIONS = 12
+FLATNESS = 30.0  # a change of 1/30 of the range in the photo excuses 63 % of one in the picture
 
 
 class Target:
@@ -64,6 +65,18 @@ def roughness(x: Tensor) -> Tensor:
     x = torch.stack([(red + green + blue) / 3, red - green, blue - (red + green) / 2], 1)
     down = (x[..., 1:, :] - x[..., :-1, :]).abs().mean((0, 2, 3))
     return down + (x[..., 1:] - x[..., :-1]).abs().mean((0, 2, 3))
+
+
+def blotches(x: Tensor, photo: Tensor) -> Tensor:
+    """Changes of colour over 8 px and more where the photo has none: patches in a clear sky."""
+
+    def changes(picture: Tensor) -> tuple[Tensor, Tensor]:
+        coarse = F.avg_pool2d(picture, 8)
+        down = (coarse[..., 1:, :] - coarse[..., :-1, :]).abs().mean(1)
+        return down, (coarse[..., 1:] - coarse[..., :-1]).abs().mean(1)
+
+    pairs = zip(changes(x), changes(photo), strict=True)
+    return torch.stack([(own * torch.exp(-FLATNESS * seen)).mean() for own, seen in pairs]).sum()
 
 
 def total_variation(x: Tensor) -> Tensor:

@@ -25,7 +25,7 @@ from torch import Tensor
 from webstyle.engine.device import channels_last
 from webstyle.engine.engines.stylebank import MARGIN, AutoEncoder, Bank
 from webstyle.engine.events import EngineError
-from webstyle.engine.training.losses import Target, grid, total_variation
+from webstyle.engine.training.losses import Target, blotches, grid, total_variation
 from webstyle.engine.training.pictures import load_photos, load_picture, random_crop
 from webstyle.engine.training.teacher import CONTENT_LAYER, Teacher
 
@@ -64,7 +64,7 @@ class Config:
     checkpoint: Path
     minutes: float = 90
     batch: int = 2
-    crops: tuple[tuple[float, int], ...] = ((0.0, 192), (0.9, 256))  # from this share on, px
+    crops: tuple[tuple[float, int], ...] = ((0.0, 192), (0.5, 256))  # from this share on, px
     stylising_steps: int = 5  # the paper's T
     photo_share: float = 0.025  # of the time, at first, for the auto-encoder alone
     learning_rate: float = 2e-3  # of the banks; the auto-encoder's is a third
@@ -74,6 +74,7 @@ class Config:
     fringe_weight: float = 0.2
     range_weight: float = 10.0
     grid_weight: float = 10.0
+    blotch_weight: float = 6.0
     identity_weight: float = 10.0
     save_minutes: float = 5
     frozen: bool = False
@@ -235,6 +236,7 @@ class Trainer:
             + config.fringe_weight * target.fringe_loss(result)
             + config.range_weight * outside
             + config.grid_weight * grid(result)
+            + config.blotch_weight * blotches(result, inner(photo))
         )
 
     def save(self) -> None:
