@@ -18,7 +18,7 @@ class PaintForm(forms.Form):
     style = forms.ChoiceField(error_messages={"required": "Choose a style."})
     strength = forms.IntegerField(min_value=0, max_value=100, initial=100, required=False)
     keep_color = forms.BooleanField(required=False)
-    size = forms.TypedChoiceField(choices=SIZES, coerce=int, initial=1024, required=False)
+    size = forms.TypedChoiceField(choices=SIZES, coerce=int, initial=Recipe.size, required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -36,5 +36,5 @@ class PaintForm(forms.Form):
             styles=((data["style"], 1.0),),
             strength=data["strength"] / 100,
             keep_color=data["keep_color"],
-            size=data["size"] or 1024,
+            size=data["size"] or Recipe.size,
         )
