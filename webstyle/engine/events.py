@@ -16,15 +16,20 @@ class EngineError(ValueError):
 class Progress:
     """Step ``step`` of ``total`` is done; ``stage`` says in a word or two what comes now.
 
-    ``preview`` makes a small picture of the state when called, before the next event is asked for;
-    one that nobody calls costs nothing.
+    The callables may be called before the next event is asked for, and only then; one that nobody
+    calls costs nothing. ``preview`` makes a small picture of the state. ``keep`` ends the work here
+    and gives what there is at full size, for a visitor who finds it good enough. ``checkpoint``
+    packs the state, for the engine to go on from later: in another process, or after a pause.
+    ``losses`` are figures that fall, by name.
     """
 
     step: int
     total: int
     stage: str
     preview: Callable[[], Image.Image] | None = None
-    loss: float | None = None
+    keep: Callable[[], Result] | None = None
+    checkpoint: Callable[[], bytes] | None = None
+    losses: dict[str, float] | None = None
 
 
 @dataclass(frozen=True)

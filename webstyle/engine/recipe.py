@@ -8,12 +8,21 @@ from typing import Any
 from webstyle.engine.events import EngineError
 
 VERSION = 1
+PAINTING = "painting:"
 SIZES = (64, 4096)  # px on the long side, smallest and largest
+
+
+def is_painting(style: str) -> bool:
+    """Whether a recipe's style is a painting to be handed over, not a built-in style."""
+    return style.startswith(PAINTING)
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """``styles`` are (slug, weight) pairs with weights above 0 that mix linearly.
+    """``styles`` are (style, weight) pairs with weights above 0 that mix linearly.
+
+    A style is the slug of a built-in one, or ``painting:NAME`` for a painting that whoever drives
+    the engine hands over under that name.
 
     ``size`` is the long side of the result in px; ``strength`` 0 is the photo, 1 the full style;
     ``keep_color`` takes only the luminance of the painted picture.
@@ -47,6 +56,11 @@ class Recipe:
         for slug, weight in self.styles:
             shares[slug] = shares.get(slug, 0.0) + weight / total
         return list(shares.items())
+
+    def paintings(self) -> list[str]:
+        """The names of the paintings that have to be handed over."""
+        names = (style.removeprefix(PAINTING) for style, _ in self.styles if is_painting(style))
+        return list(dict.fromkeys(names))
 
     def to_json(self) -> dict[str, Any]:
         return {"version": VERSION, **asdict(self), "styles": [list(s) for s in self.styles]}

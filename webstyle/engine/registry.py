@@ -5,7 +5,8 @@ from __future__ import annotations
 import dataclasses
 import importlib
 import pkgutil
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar
 
 from PIL import Image
@@ -17,17 +18,47 @@ if TYPE_CHECKING:
     import torch
 
 
+NO_PAINTINGS: Mapping[str, Image.Image] = MappingProxyType({})
+
+
+def param(
+    default: Any, label: str, help: str = "", *, low: float | None = None,
+    high: float | None = None, step: float | None = None, choices: tuple[str, ...] = (),
+    shown: bool = True,
+) -> Any:  # fmt: skip
+    """A field of an engine's ``Params``: bool, int, float or one of ``choices``.
+
+    From it come the control on the page, the flag of ``manage.py stylize`` and the API schema.
+    ``low`` and ``high`` are the limits, included; ``step`` is the grain of the slider. One that is
+    not ``shown`` is no visitor's business: it has a flag, but no control on the page.
+    """
+    metadata = {
+        "label": label, "help": help, "low": low, "high": high, "step": step,
+        "choices": choices, "shown": shown,
+    }  # fmt: skip
+    return dataclasses.field(default=default, metadata=metadata)
+
+
 class Engine(Protocol):
     """A generator of events: see docs/decisions/0001-rooms.md."""
 
     name: ClassVar[str]
     title: ClassVar[str]
     lane: ClassVar[str]  # "fast" (a second) or "slow" (a minute): fast never waits behind slow
+    takes_paintings: ClassVar[bool]  # whether a style may be any painting, not only a built-in one
     Params: ClassVar[type]
 
     def run(
-        self, content: Image.Image, recipe: Recipe, *, device: torch.device
-    ) -> Generator[Progress | Result]: ...
+        self,
+        content: Image.Image,
+        recipe: Recipe,
+        *,
+        device: torch.device,
+        paintings: Mapping[str, Image.Image] = NO_PAINTINGS,
+        checkpoint: bytes | None = None,
+    ) -> Generator[Progress | Result]:
+        """``paintings`` are those that ``recipe.paintings()`` names. ``checkpoint`` is of an
+        earlier run of the same recipe on the same photo: the work goes on from there."""
 
 
 EngineType = TypeVar("EngineType", bound=type)
@@ -63,4 +94,22 @@ def make_params(engine: Any, given: dict[str, Any]) -> Any:
             f"engine '{engine.name}' has no parameter '{min(unknown)}': "
             f"it has {', '.join(sorted(known)) or 'none'}"
         )
+    for f in dataclasses.fields(engine.Params):
+        if f.name in given:
+            check_param(f, given[f.name])
     return engine.Params(**given)
+
+
+def check_param(field: dataclasses.Field[Any], value: Any) -> None:
+    """Raises EngineError for a value of another type or beyond the limits."""
+    kinds = (int, float) if isinstance(field.default, float) else (type(field.default),)
+    if not isinstance(value, kinds) or isinstance(value, bool) != isinstance(field.default, bool):
+        words = {bool: "true or false", int: "a whole number", str: "a word"}
+        wanted = words.get(type(field.default), "a number")
+        raise EngineError(f"{field.name} {value!r} cannot be used: give {wanted}")
+    choices = field.metadata.get("choices")
+    if choices and value not in choices:
+        raise EngineError(f"{field.name} '{value}' is unknown: use {' or '.join(choices)}")
+    low, high = field.metadata.get("low"), field.metadata.get("high")
+    if not isinstance(value, bool) and not (low is None or low <= value <= high):
+        raise EngineError(f"{field.name} {value:g} is out of range: use {low:g} to {high:g}")

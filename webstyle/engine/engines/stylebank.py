@@ -10,7 +10,7 @@ Where this leaves the paper, and why, is said at each place.
 from __future__ import annotations
 
 import functools
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple, TypeVar, cast
@@ -27,7 +27,7 @@ from webstyle.engine.device import channels_last, pick_dtype
 from webstyle.engine.events import EngineError, Progress, Result
 from webstyle.engine.images import fit, keep_color
 from webstyle.engine.recipe import Recipe
-from webstyle.engine.registry import make_params, register
+from webstyle.engine.registry import NO_PAINTINGS, make_params, register
 from webstyle.engine.weights import AUTOENCODER, get_style
 
 Module = TypeVar("Module", bound=nn.Module)
@@ -38,6 +38,7 @@ MARGIN = (
 )
 PREVIEW = 256  # px on the long side of the first rough look
 LEAK = 0.2
+GRAIN_SIDE = 256
 MULTIPLE = 8  # the bank works down to an eighth of the photo's size
 
 # A 5x5 convolution over pixels that are folded 2x2 into channels is a 3x3 convolution over the
@@ -152,27 +153,61 @@ class Residual(nn.Module):
         return x + self.second(self.first(x))
 
 
+@functools.cache
+def grain() -> Tensor:
+    """1 x 8 x 256 x 256 fixed noise of unit variance: two channels each of 1, 2, 4 and 8 px."""
+    generator = torch.Generator().manual_seed(0)
+    channels = []
+    for scale in (1, 2, 4, 8):
+        side = GRAIN_SIDE // scale
+        x = torch.randn(1, 2, side, side, generator=generator)
+        x = F.interpolate(F.pad(x, (0, 1, 0, 1), "circular"), scale_factor=scale, mode="bilinear")
+        x = x[..., :GRAIN_SIDE, :GRAIN_SIDE]
+        channels.append(x / x.std())
+    return torch.cat(channels, 1)
+
+
+def grain_like(x: Tensor, offset: tuple[int, int] = (0, 0)) -> Tensor:
+    """The noise for a map B x C x H x W: 1 x 8 x H x W, repeated every 256 px of the map."""
+    rows, columns = (
+        (torch.arange(size) + start) % GRAIN_SIDE
+        for size, start in zip(x.shape[2:], offset, strict=True)
+    )
+    seen = grain()[:, :, rows][..., columns]
+    return seen.to(x.device, x.dtype).contiguous(memory_format=torch.channels_last)
+
+
 class Bank(nn.Module):
     """One style: B x 64 x H x W features of the photo to features of the painted picture.
 
     The paper's bank is a single convolution layer and leaves the rest of the work to a deep,
     normalised decoder. Strokes larger than that layer's reach need depth and reach where the style
     is known: so this bank is a small hourglass, at a quarter and an eighth of the photo's size,
-    with a reach of about 200 px and 336 thousand weights.
+    with a reach of about 200 px and 337 thousand weights.
+
+    A clear sky has nothing a convolution could hang a stroke on. As in texture networks (Ulyanov
+    et al. 2016) the bank gets noise beside the photo; here it is always the same noise, so that
+    the same photo always gives the same picture.
     """
 
     def __init__(self) -> None:
         super().__init__()
         self.head = Conv()
+        self.fine_grain = nn.Conv2d(8, WIDTH, 1, bias=False)
         self.fine = Residual()
         self.down = Conv(stride=2)
+        self.coarse_grain = nn.Conv2d(8, WIDTH, 1, bias=False)
         self.coarse = nn.Sequential(Residual(1), Residual(2))
         self.up = nn.Conv2d(WIDTH, WIDTH, 1)
         self.tail = nn.Conv2d(WIDTH, WIDTH, 3)
 
-    def forward(self, features: Tensor) -> Tensor:
-        fine = self.fine(self.head(features))
-        coarse = self.up(self.coarse(self.down(fine)))
+    def forward(self, features: Tensor, offset: tuple[int, int] = (0, 0)) -> Tensor:
+        """``offset`` moves the noise, in px of the map: training takes another at each step."""
+        fine = self.head(features)
+        fine = self.fine(fine + self.fine_grain(grain_like(fine, offset)))
+        coarse = self.down(fine)
+        coarse = coarse + self.coarse_grain(grain_like(coarse, offset))
+        coarse = self.up(self.coarse(coarse))
         fine = fine + F.interpolate(coarse, size=fine.shape[2:], mode="bilinear")
         return self.tail(F.pad(fine, (1,) * 4, mode="replicate"))
 
@@ -258,13 +293,20 @@ class StyleBank:
     name = "stylebank"
     title = "StyleBank (Chen et al. 2017)"
     lane = "fast"
+    takes_paintings = False
 
     @dataclass(frozen=True)
     class Params:
         """Nothing to tune: what there is to choose is in every recipe."""
 
     def run(
-        self, content: Image.Image, recipe: Recipe, *, device: torch.device
+        self,
+        content: Image.Image,
+        recipe: Recipe,
+        *,
+        device: torch.device,
+        paintings: Mapping[str, Image.Image] = NO_PAINTINGS,
+        checkpoint: bytes | None = None,
     ) -> Generator[Progress | Result]:
         make_params(type(self), recipe.params)
         shares = recipe.shares()

@@ -9,6 +9,7 @@ from torch import Tensor
 from webstyle.engine.training.teacher import Teacher
 
 COLOUR_DIRECTIONS = 12
+BLOTCH = 32  # px
 FLATNESS = 30.0  # a change of 1/30 of the range in the photo excuses 63 % of one in the picture
 
 
@@ -39,7 +40,7 @@ class Target:
 
     def colour_loss(self, picture: Tensor) -> Tensor:
         """Sliced Wasserstein distance of RGB values (Bonneel et al. 2015), 0..1."""
-        count = 4096
+        count = 2048
         pixels = picture.flatten(2).transpose(1, 2)
         pixels = pixels[:, torch.randint(pixels.shape[1], (count,), device=pixels.device)]
         own = self.pixels[torch.randint(len(self.pixels), (count,), device=pixels.device)]
@@ -49,8 +50,8 @@ class Target:
     def palette_loss(self, picture: Tensor) -> Tensor:
         """Mean distance of pixels to the nearest colour of the painting: none that it has not."""
         pixels = picture.permute(0, 2, 3, 1).flatten(0, 2).float()
-        pixels = pixels[torch.randint(len(pixels), (2048,), device=pixels.device)]
-        own = self.pixels[torch.randint(len(self.pixels), (1024,), device=pixels.device)]
+        pixels = pixels[torch.randint(len(pixels), (1024,), device=pixels.device)]
+        own = self.pixels[torch.randint(len(self.pixels), (512,), device=pixels.device)]
         return torch.cdist(pixels, own).min(1).values.mean()
 
     def fringe_loss(self, picture: Tensor) -> Tensor:
@@ -68,12 +69,15 @@ def roughness(x: Tensor) -> Tensor:
 
 
 def blotches(x: Tensor, photo: Tensor) -> Tensor:
-    """Changes of colour over 8 px and more where the photo has none: patches in a clear sky."""
+    """Changes of colour over 32 px and more where the photo has none: patches in a clear sky.
+
+    Not over fewer: strokes are wanted there.
+    """
 
     def changes(picture: Tensor) -> tuple[Tensor, Tensor]:
-        coarse = F.avg_pool2d(picture, 8)
-        down = (coarse[..., 1:, :] - coarse[..., :-1, :]).abs().mean(1)
-        return down, (coarse[..., 1:] - coarse[..., :-1]).abs().mean(1)
+        coarse = F.avg_pool2d(picture, BLOTCH, BLOTCH // 2)
+        down = (coarse[..., 2:, :] - coarse[..., :-2, :]).abs().mean(1)
+        return down, (coarse[..., 2:] - coarse[..., :-2]).abs().mean(1)
 
     pairs = zip(changes(x), changes(photo), strict=True)
     return torch.stack([(own * torch.exp(-FLATNESS * seen)).mean() for own, seen in pairs]).sum()

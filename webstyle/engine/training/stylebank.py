@@ -15,6 +15,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 import torch
 import torch.nn.functional as F
@@ -23,7 +24,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from webstyle.engine.device import channels_last
-from webstyle.engine.engines.stylebank import MARGIN, AutoEncoder, Bank
+from webstyle.engine.engines.stylebank import GRAIN_SIDE, MARGIN, AutoEncoder, Bank
 from webstyle.engine.events import EngineError
 from webstyle.engine.training.losses import Target, blotches, grid, total_variation
 from webstyle.engine.training.pictures import load_photos, load_picture, random_crop
@@ -107,6 +108,14 @@ class State:
             old[key] = 0.95 * old[key] + 0.05 * value
 
 
+class Look(NamedTuple):
+    """A batch of photos B x 3 x H x W, their features, and the teacher's content features."""
+
+    photo: Tensor
+    features: Tensor
+    content: Tensor
+
+
 def learning_rate(done: float, step: int, peak: float) -> float:
     """Warm-up over 50 steps, constant to half time, cosine to 3 %."""
     warm = min(1.0, (step + 1) / 50)
@@ -150,7 +159,7 @@ class Trainer:
         groups = [{"params": list(self.banks.parameters()), "share": 1.0}]
         if not config.frozen:
             groups.append({"params": list(self.network.parameters()), "share": 1 / 3})
-        self.optimizer = torch.optim.Adam(groups, lr=config.learning_rate, betas=BETAS)
+        self.optimizer = torch.optim.Adam(groups, lr=config.learning_rate, betas=BETAS, fused=True)
         if config.checkpoint.exists():
             self._resume()
 
@@ -172,28 +181,35 @@ class Trainer:
             photo = torch.stack(crops).to(self.device)
             photo_turn = state.step % (config.stylising_steps + 1) == 0 and not config.frozen
             if alone or photo_turn:
-                loss = self.photo_loss(photo)
+                self._learn(self.photo_loss(photo))
+            elif config.frozen:  # the auto-encoder does not change: one look serves every bank
+                seen = self.look(photo)
+                for style in config.styles:
+                    self._learn(self.style_loss(seen, style))
             else:
                 if not queue:
                     queue = random.sample(config.styles, len(config.styles))
-                loss = self.style_loss(photo, queue.pop())
-            self.optimizer.zero_grad(set_to_none=True)
-            loss.backward()
-            for group in self.optimizer.param_groups:
-                torch.nn.utils.clip_grad_norm_(group["params"], 5.0)
-            self.optimizer.step()
-            state.step += 1
-            state.pictures += config.batch
+                self._learn(self.style_loss(self.look(photo), queue.pop()))
             state.minutes = used + (time.monotonic() - started) / 60
             state.sheet = None
             if state.minutes - saved >= config.save_minutes:
                 saved = state.minutes
                 self.save()
                 yield state
-            elif state.step % 20 == 0:
+            elif state.step % 20 == 0 or config.frozen:
                 yield state
         self.save()
         yield state
+
+    def _learn(self, loss: Tensor) -> None:
+        """One step; banks that had no part in the loss stay as they are."""
+        self.optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        for group in self.optimizer.param_groups:
+            torch.nn.utils.clip_grad_norm_(group["params"], 5.0)
+        self.optimizer.step()
+        self.state.step += 1
+        self.state.pictures += self.config.batch
 
     def photo_loss(self, photo: Tensor) -> Tensor:
         """Eq. 1: without a bank the photo comes back (L1, which keeps edges sharper than L2)."""
@@ -203,18 +219,26 @@ class Trainer:
         self.state.note("photo", l1=loss.item())
         return self.config.identity_weight * loss
 
-    def style_loss(self, photo: Tensor, style: Painting) -> Tensor:
-        """Eq. 2: content + style + total variation; and colours, and the range 0..1."""
-        config, target = self.config, self.targets[style.slug]
+    def look(self, photo: Tensor) -> Look:
+        """What every style asks of a batch of photos."""
         # Noise goes to the network only: it learns not to turn grain into texture.
         noisy = photo + torch.randn_like(photo) * random.choice((0, 0, 0.01, 0.03))
         with torch.autocast(self.device.type, torch.bfloat16):
             # As in inference, the bank does not see what the encoder's zero padding spoilt.
-            features = self.banks[style.slug](self.network.encode(noisy)[..., 1:-1, 1:-1])
-            result = self.network.decode(features)
-        result = inner(result.float(), MARGIN - 4)
+            features = self.network.encode(noisy)[..., 1:-1, 1:-1]
+        photo = inner(photo)
         with torch.no_grad():
-            wanted = self.teacher.features(inner(photo), CONTENT_LAYER)[CONTENT_LAYER].float()
+            content = self.teacher.features(photo, CONTENT_LAYER)[CONTENT_LAYER].float()
+        return Look(photo, features, content)
+
+    def style_loss(self, seen: Look, style: Painting) -> Tensor:
+        """Eq. 2: content + style + total variation; and colours, and the range 0..1."""
+        config, target = self.config, self.targets[style.slug]
+        offset = (random.randrange(GRAIN_SIDE), random.randrange(GRAIN_SIDE))
+        with torch.autocast(self.device.type, torch.bfloat16):
+            result = self.network.decode(self.banks[style.slug](seen.features, offset))
+        result = inner(result.float(), MARGIN - 4)
+        wanted = seen.content
         found = self.teacher.features(result)
         energy = (wanted**2).mean((1, 2, 3))
         # A nearly flat crop has hardly any energy: without a floor its content would count most.
@@ -236,7 +260,7 @@ class Trainer:
             + config.fringe_weight * target.fringe_loss(result)
             + config.range_weight * outside
             + config.grid_weight * grid(result)
-            + config.blotch_weight * blotches(result, inner(photo))
+            + config.blotch_weight * blotches(result, seen.photo)
         )
 
     def save(self) -> None:

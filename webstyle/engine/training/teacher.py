@@ -59,12 +59,12 @@ class Teacher:
         """Gram matrices F F^T / (H W), Gatys et al. 2016 eq. 3, one B x C x C a style layer."""
         found = []
         for name in STYLE_LAYERS:
-            f = features[name].flatten(2).float()
-            if name in self.maps:  # A f + b for every pixel is [A b] on f with a row of ones
-                f = torch.cat([f, torch.ones_like(f[:, :1])], 1)
-            gram = f @ f.transpose(1, 2) / f.shape[-1]
-            if name in self.maps:
-                gram = self.maps[name] @ gram @ self.maps[name].T
+            f = features[name].permute(0, 2, 3, 1).flatten(1, 2)
+            gram = (f.transpose(1, 2) @ f).float() / f.shape[1]
+            if name in self.maps:  # A f + b for every pixel
+                a, b = self.maps[name].split([f.shape[2], 1], 1)
+                cross = a @ f.float().mean(1)[..., None] @ b.T
+                gram = a @ gram @ a.T + cross + cross.transpose(1, 2) + b @ b.T
             found.append(gram)
         return found
 
