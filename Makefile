@@ -4,7 +4,7 @@ PORT ?= 8000
 PYTHON ?= python3
 BIN = .venv/bin
 
-.PHONY: run test lint bench setup clean
+.PHONY: run test bench bench-optimise setup clean
 
 run: .venv/run.done
 	@echo "== database, static files, samples"
@@ -23,6 +23,11 @@ test: .venv/dev.done
 bench: .venv/dev.done
 	$(BIN)/python -m benchmarks.stylebank
 	$(BIN)/python -m benchmarks.site
+
+# Needs what is not in the repository: TEACHERS= and PAINTINGS= name folders, see docs/optimisation.md
+bench-optimise: .venv/dev.done
+	$(BIN)/python -m benchmarks.optimise --teachers $(TEACHERS) --paintings $(PAINTINGS) \
+		--plot docs/pictures/optimisation.svg
 
 setup: .venv/dev.done
 

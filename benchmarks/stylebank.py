@@ -15,7 +15,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from webstyle.engine.device import limit_threads, pick_device
+from webstyle.engine.device import pick_device, tune_cpu
 from webstyle.engine.engines.stylebank import get_painter
 from webstyle.engine.images import fit
 from webstyle.engine.weights import styles
@@ -31,7 +31,7 @@ def seconds(function: Callable[[], object]) -> float:
 
 
 def main() -> None:
-    limit_threads()
+    tune_cpu()
     painter = get_painter(pick_device("cpu"))
     slug = next(iter(styles()))
     try:

@@ -132,11 +132,13 @@ MAX_UPLOAD_BYTES = env.int("MAX_UPLOAD_MB", 40) * 1_000_000
 DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_UPLOAD_BYTES
 DECODE_SECONDS = env.int("DECODE_SECONDS", 30)  # for one uploaded file, in a process of its own
 DECODE_MEMORY_MB = env.int("DECODE_MEMORY_MB", 2000)
-MAX_JOBS_WAITING = env.int("MAX_JOBS_WAITING", 60)  # of one visitor at a time
+MAX_JOBS_WAITING = env.int("MAX_JOBS_WAITING", 60)  # of one visitor at a time, paused ones too
 
 DEVICE = env.str("DEVICE", "auto")  # auto, cpu or cuda
 LANES = env.list("LANES", ["fast", "slow"])
+PERCEPTUAL = env.str("PERCEPTUAL", "compact")  # or vgg19, once fetched: what optimisation sees by
 LEASE_SECONDS = env.int("LEASE_SECONDS", 30)
+CHECKPOINT_SECONDS = env.float("CHECKPOINT_SECONDS", 10)  # what a lost worker loses at most
 RESCAN_SECONDS = env.float("RESCAN_SECONDS", 2.0)
 MAX_ATTEMPTS = 3
 

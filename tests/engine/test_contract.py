@@ -13,14 +13,18 @@ from tests.cast import sample
 from webstyle.engine.device import pick_device
 from webstyle.engine.events import EngineError, Progress, Result
 from webstyle.engine.recipe import Recipe
-from webstyle.engine.registry import engine_names, get_engine
+from webstyle.engine.registry import engine_names, get_engine, make_params
 
 CPU = pick_device("cpu")
 every_engine = pytest.mark.parametrize("name", engine_names())
 
 
+QUICK = {"gatys": {"iterations": 6}}  # parameters that make a slow engine quick
+
+
 def recipe(name: str, **values: object) -> Recipe:
-    return Recipe(**{"styles": (("starry-night", 1.0),), "engine": name, "size": 64} | values)
+    usual = {"styles": (("starry-night", 1.0),), "engine": name, "size": 64}
+    return Recipe(**usual | {"params": QUICK.get(name, {})} | values)
 
 
 def events(name: str, asked: Recipe | None = None) -> list[Progress | Result]:
@@ -113,6 +117,56 @@ def test_each_parameter_has_a_default(name: str) -> None:
     engine = get_engine(name)
     assert dataclasses.is_dataclass(engine.Params)
     assert engine.Params() == engine.Params()
+
+
+@every_engine
+def test_it_refuses_a_parameter_of_another_type_or_beyond_its_limits(name: str) -> None:
+    engine = get_engine(name)
+    for field in dataclasses.fields(engine.Params):
+        bad = ["much"] if isinstance(field.default, str) else ["much", None]
+        if field.metadata["high"] is not None:
+            bad += [field.metadata["high"] + 1, field.metadata["low"] - 1, float("nan")]
+        for value in bad:
+            with pytest.raises(EngineError, match=field.name):
+                make_params(engine, {field.name: value})
+
+
+@every_engine
+def test_it_can_be_ended_with_what_there_is(name: str) -> None:
+    for event in get_engine(name)().run(sample("coffee.png"), recipe(name), device=CPU):
+        if isinstance(event, Progress) and event.keep:
+            assert max(event.keep().picture.size) == 64
+            break
+    else:
+        assert get_engine(name).lane == "fast"
+
+
+@every_engine
+def test_it_goes_on_from_a_checkpoint(name: str) -> None:
+    steps, packed = [], None
+    for event in get_engine(name)().run(sample("coffee.png"), recipe(name), device=CPU):
+        if isinstance(event, Progress) and event.checkpoint:
+            packed, steps = event.checkpoint(), [*steps, event.step]
+            if len(steps) == 3:
+                break
+    if packed is None:
+        assert get_engine(name).lane == "fast"
+        return
+    run = get_engine(name)().run(sample("coffee.png"), recipe(name), device=CPU, checkpoint=packed)
+    later = list(run)
+    assert later[0].step == steps[-1]
+    assert isinstance(later[-1], Result)
+
+
+@every_engine
+def test_it_refuses_a_checkpoint_of_something_else(name: str) -> None:
+    if get_engine(name).lane == "fast":
+        return
+    run = get_engine(name)().run(
+        sample("coffee.png"), recipe(name), device=CPU, checkpoint=b"nothing of the kind"
+    )
+    with pytest.raises(EngineError, match="checkpoint"):
+        list(run)
 
 
 @every_engine

@@ -111,5 +111,5 @@ def check_param(field: dataclasses.Field[Any], value: Any) -> None:
     if choices and value not in choices:
         raise EngineError(f"{field.name} '{value}' is unknown: use {' or '.join(choices)}")
     low, high = field.metadata.get("low"), field.metadata.get("high")
-    if not isinstance(value, bool) and not (low is None or low <= value <= high):
+    if low is not None and high is not None and not low <= value <= high:
         raise EngineError(f"{field.name} {value:g} is out of range: use {low:g} to {high:g}")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import json
+import os
 import struct
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,7 @@ from webstyle.engine.events import EngineError
 
 WEIGHTS = Path(__file__).parent / "weights"
 AUTOENCODER = WEIGHTS / "stylebank" / "autoencoder.safetensors"
+STATISTICS = "gram."  # in a style's file: what belongs to optimisation, not to the bank
 STYLES = WEIGHTS / "stylebank" / "styles"
 
 
@@ -36,6 +38,13 @@ class WeightsFile:
     @property
     def sha256(self) -> str:
         return hashlib.sha256(self.path.read_bytes()).hexdigest()
+
+
+def fetched(name: str) -> Path:
+    """Where a weights file lies that was fetched on request: below ``VAR``, as all that is not
+    code."""
+    folder = os.environ.get("VAR") or Path(__file__).resolve().parents[2] / "var"
+    return Path(folder) / "weights" / name
 
 
 def read_metadata(path: Path) -> dict[str, str]:

@@ -16,7 +16,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.management.base import BaseCommand
 
-from gallery import jobs, notify, services
+from gallery import jobs, notify, runs, services
 from gallery.cards import SAMPLES_USER
 from gallery.models import Photo, Rendering, Style
 from gallery.owners import Owner
@@ -42,9 +42,9 @@ class Command(BaseCommand):
     help = "Paint the cards of the styles and the sample gallery (only what is missing)."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        from webstyle.engine.device import limit_threads
+        from webstyle.engine.device import tune_cpu
 
-        limit_threads()
+        tune_cpu()
         began = time.monotonic()
         shared = AUTOENCODER.read_bytes()
         todo: list[tuple[str, Any]] = []
@@ -104,6 +104,6 @@ class Command(BaseCommand):
             photo = services.photo_add(owner, sample_path(name), SAMPLES[name])
         rendering = services.rendering_submit(photo, Recipe(styles=((slug, 1.0),)))
         if jobs.claim_one(rendering, jobs.worker_name()):  # a worker may have been faster
-            jobs.Run(rendering, notify.publish, lambda: False)()
+            runs.Run(rendering, notify.publish, lambda: False)()
         rendering.refresh_from_db()
         services.rendering_publish(rendering, public=True, show_photo=True)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
 import shutil
 import sys
 import time
-from argparse import ArgumentParser
+from argparse import ArgumentParser, BooleanOptionalAction
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,8 @@ from django.core.management.base import BaseCommand
 
 from webstyle.engine import images
 from webstyle.engine.events import EngineError, Progress, Result
-from webstyle.engine.recipe import Recipe
+from webstyle.engine.recipe import PAINTING, Recipe
+from webstyle.engine.registry import Engine, engine_names, get_engine, make_params
 
 
 def style_share(text: str) -> tuple[str, float]:
@@ -29,6 +31,32 @@ def style_share(text: str) -> tuple[str, float]:
         ) from None
 
 
+def style_image(text: str) -> tuple[Path, float]:
+    """FILE or FILE:WEIGHT; a file whose own name ends like that is taken as it is."""
+    path, colon, weight = text.rpartition(":")
+    if not colon or Path(text).exists():
+        return Path(text), 1.0
+    try:
+        return Path(path), float(weight)
+    except ValueError:
+        return Path(text), 1.0
+
+
+def given_params(engine: type[Engine], options: dict[str, Any]) -> dict[str, Any]:
+    """Those that were named on the command line; one of another engine is refused."""
+    own = {field.name for field in dataclasses.fields(engine.Params)}  # type: ignore[arg-type]
+    others = {
+        field.name
+        for name in engine_names()
+        for field in dataclasses.fields(get_engine(name).Params)  # type: ignore[arg-type]
+    }
+    given = {name: options[name] for name in own | others if options[name] is not None}
+    if foreign := sorted(set(given) - own):
+        flag = foreign[0].replace("_", "-")
+        raise EngineError(f"--{flag} means nothing to engine '{engine.name}': leave it out")
+    return given
+
+
 class Command(BaseCommand):
     help = "Paint PHOTO in one style, or several mixed linearly, and write OUT."
     requires_system_checks: list[str] = []
@@ -37,8 +65,15 @@ class Command(BaseCommand):
         parser.add_argument("photo", type=Path)
         parser.add_argument("-o", "--output", type=Path, required=True,
                             help="the picture to write: .jpg, .png or .webp")  # fmt: skip
-        parser.add_argument("--style", action="append", required=True, metavar="SLUG[:WEIGHT]",
+        parser.add_argument("--style", action="append", default=[], metavar="SLUG[:WEIGHT]",
                             help="see `manage.py styles`; repeat to mix")  # fmt: skip
+        parser.add_argument("--style-image", action="append", default=[], metavar="FILE[:WEIGHT]",
+                            help="any painting as a style, with --engine gatys")  # fmt: skip
+        parser.add_argument("--engine", default=Recipe.engine,
+                            help=f"{' or '.join(engine_names())} (%(default)s)")  # fmt: skip
+        parser.add_argument("--seed", type=int, default=Recipe.seed)
+        for name in engine_names():
+            self.add_params(parser, name)
         parser.add_argument("--size", type=int, default=Recipe.size,
                             help="long side of the result in px (default %(default)s)")  # fmt: skip
         parser.add_argument("--strength", type=float, default=Recipe.strength,
@@ -46,6 +81,17 @@ class Command(BaseCommand):
         parser.add_argument("--keep-color", action="store_true", help="keep the photo's colours")
         parser.add_argument("--device", default="auto", help="auto, cpu or cuda")
         parser.add_argument("--json", action="store_true", help="print one JSON object")
+
+    def add_params(self, parser: ArgumentParser, name: str) -> None:
+        """A flag for each parameter of an engine, from its ``Params``."""
+        group = parser.add_argument_group(f"with --engine {name}")
+        for field in dataclasses.fields(get_engine(name).Params):  # type: ignore[arg-type]
+            flag = f"--{field.name.replace('_', '-')}"
+            text = f"{field.metadata['help'] or field.metadata['label']} (default {field.default})"
+            kind: dict[str, Any] = {"type": type(field.default)}
+            if isinstance(field.default, bool):
+                kind = {"action": BooleanOptionalAction}
+            group.add_argument(flag, dest=field.name, default=None, help=text, **kind)
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
@@ -57,12 +103,27 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps(report))
 
     def paint(self, *, photo: Path, output: Path, **options: Any) -> dict[str, Any]:
+        engine = get_engine(options["engine"])
+        images_of = [style_image(text) for text in options["style_image"]]
+        if images_of and not engine.takes_paintings:
+            raise EngineError(
+                f"{images_of[0][0]}: engine '{engine.name}' takes no paintings, add --engine gatys"
+            )
+        if not options["style"] and not images_of:
+            raise EngineError("no style: name one with --style or, for gatys, --style-image")
+        names = {f"{PAINTING}{i}": image for i, image in enumerate(images_of, 1)}
+        shares = [style_share(text) for text in options["style"]]
+        shares += [(name, weight) for name, (_, weight) in names.items()]
         recipe = Recipe(
-            styles=tuple(style_share(text) for text in options["style"]),
+            styles=tuple(shares),
+            engine=engine.name,
             size=options["size"],
             strength=options["strength"],
             keep_color=options["keep_color"],
+            seed=options["seed"],
+            params=given_params(engine, options),
         )
+        make_params(engine, recipe.params)
         kind = output.suffix.lower().lstrip(".").replace("jpeg", "jpg")
         if kind not in images.ENCODINGS:
             raise EngineError(f"{output}: unknown kind of picture, end it with .jpg, .png or .webp")
@@ -72,15 +133,18 @@ class Command(BaseCommand):
         if not os.access(folder, os.W_OK) or output.is_dir():
             raise EngineError(f"{output} cannot be written: choose another place")
         content = images.decode(photo, str(photo))
-        from webstyle.engine.device import limit_threads, pick_device  # torch, only when needed
-        from webstyle.engine.registry import get_engine
+        paintings = {
+            name.removeprefix(PAINTING): images.decode(path, str(path))
+            for name, (path, _) in names.items()
+        }
+        from webstyle.engine.device import pick_device, tune_cpu  # torch, only when needed
 
-        limit_threads()
+        tune_cpu()
         device = pick_device(options["device"])
         began = time.monotonic()
-        for event in get_engine(recipe.engine)().run(content, recipe, device=device):
+        for event in engine().run(content, recipe, device=device, paintings=paintings):
             if isinstance(event, Result):
-                picture = event.picture
+                picture, figures = event.picture, event.figures
             else:
                 draw(event)
         seconds = time.monotonic() - began
@@ -94,10 +158,14 @@ class Command(BaseCommand):
         return {
             "output": str(output),
             "size": list(picture.size),
-            "styles": dict(recipe.shares()),
+            "styles": {
+                str(names[style][0]) if style in names else style: share
+                for style, share in recipe.shares()
+            },
             "engine": recipe.engine,
             "seconds": round(seconds, 3),
             "device": str(device),
+            **figures,
         }
 
 

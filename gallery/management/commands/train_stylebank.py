@@ -43,10 +43,10 @@ class Command(BaseCommand):
         add("--device", default="auto")
 
     def handle(self, *args: Any, style: list[str], device: str, **options: Any) -> None:
-        from webstyle.engine.device import limit_threads, pick_device
+        from webstyle.engine.device import pick_device, tune_cpu
         from webstyle.engine.training.stylebank import Config, Painting, Trainer
 
-        limit_threads()
+        tune_cpu()
         known = {field.name for field in fields(Config)}
         try:
             styles = tuple(Painting.parse(text) for text in style)

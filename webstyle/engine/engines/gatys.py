@@ -1,16 +1,54 @@
-"""Optimisation: the pixels themselves are changed until the statistics fit (Gatys et al. 2016)."""
+"""Optimisation: the pixels themselves are changed until the statistics fit (Gatys et al. 2016).
+
+The loss is the paper's: distances of Gram matrices to the painting's over five layers, and of one
+layer's features to the photo's. What the field learned since, and we measured, is in the way there
+(docs/optimisation.md has the figures): coarse to fine; L-BFGS over the levels of a Laplacian
+pyramid instead of pixels; each layer's Gram distance relative to the painting's own, so that a
+weight means the same for every painting; exact gradients by tiles where a picture is large.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping
+import hashlib
+import json
+from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass
 
 import torch
 from PIL import Image
+from safetensors import SafetensorError
+from safetensors.torch import load, save
 
-from webstyle.engine.events import Progress, Result
-from webstyle.engine.recipe import Recipe
+from webstyle.engine.device import pick_device
+from webstyle.engine.events import EngineError, Progress, Result
+from webstyle.engine.images import fit, keep_color, shrink
+from webstyle.engine.objective import Losses, Objective, Pyramid, to_picture, to_tensor
+from webstyle.engine.perceptual import Perceptual, get_perceptual
+from webstyle.engine.recipe import PAINTING, Recipe, is_painting
 from webstyle.engine.registry import NO_PAINTINGS, make_params, param, register
+from webstyle.engine.statistics import Grams, grams_of, mean_grams, style_grams
+from webstyle.engine.weights import get_style
+
+# Content's weight to 1 for style, at weight 1. StyleBank's picture begins farther from the photo.
+CONTENT_SHARE, CONTENT_SHARE_WARM = 0.2, 0.4
+COARSE_SHARE = 1 / 2  # of the iterations, at each size but the last
+# px on the long side of the first, smallest picture. What StyleBank painted has its large shapes
+# already: there, the time is better spent at the size that is asked for.
+COARSEST, COARSEST_WARM = 256, 512
+PREVIEW = 512  # px
+HISTORY, HISTORY_LARGE = 16, 5  # pairs of vectors L-BFGS remembers; fewer where they are large
+LARGE = 1_500_000  # pixels
+UNIT = 32_768  # pixels of one iteration that count as one step
+STILL, STILL_SHARE = 10, 0.015  # so many iterations that take less than this share off the loss
+
+
+@dataclass(frozen=True)
+class Stage:
+    """So many iterations at one size; ``units`` is what one of them counts in steps."""
+
+    size: int
+    iterations: int
+    units: int
 
 
 @register
@@ -41,7 +79,8 @@ class Gatys:
             low=0, high=10, step=0.1,
         )  # fmt: skip
         iterations: int = param(
-            100, "Iterations", "At most so many at each size.", low=5, high=1000, step=5,
+            60, "Iterations", "At most so many at 512 px; fewer at larger sizes, which begin well.",
+            low=5, high=1000, step=5,
         )  # fmt: skip
         until_still: bool = param(
             True, "Stop when it no longer improves", "Ends a size early once little changes.",
@@ -64,6 +103,207 @@ class Gatys:
         paintings: Mapping[str, Image.Image] = NO_PAINTINGS,
         checkpoint: bytes | None = None,
     ) -> Generator[Progress | Result]:
-        make_params(type(self), recipe.params)
-        raise NotImplementedError
-        yield
+        params = make_params(type(self), recipe.params)
+        for style, _ in recipe.shares():
+            if not is_painting(style):
+                get_style(style)  # an unknown style is refused before any work
+            elif style.removeprefix(PAINTING) not in paintings:
+                raise EngineError(f"{style} was not handed over: give the picture of the painting")
+        stages = plan(recipe, params, content)
+        job = Job(content, recipe, params, stages, paintings, device)
+        at, iteration, picture = job.unpack(checkpoint) if checkpoint else (0, 0, None)
+        yield Progress(job.steps(at, iteration), job.total, "Looking at photo and painting")
+        if picture is None:
+            picture = job.beginning(stages[0].size)
+        for index in range(at, len(stages)):
+            picture = job.enlarge(picture, stages[index].size)
+            picture = yield from job.optimise(index, picture, iteration)
+            iteration = 0
+        yield Result(job.finished(picture), {**job.losses})
+
+
+def is_warm(recipe: Recipe, params: Gatys.Params) -> bool:
+    """Whether to begin from StyleBank's picture: it has no bank for a painting."""
+    return params.warm_start and not recipe.paintings()
+
+
+def plan(recipe: Recipe, params: Gatys.Params, content: Image.Image) -> list[Stage]:
+    """Sizes doubling up to the one asked for. Above 512 px each begins nearly done."""
+    size, sizes = recipe.size, [recipe.size]
+    while sizes[0] // 2 >= (COARSEST_WARM if is_warm(recipe, params) else COARSEST):
+        sizes.insert(0, sizes[0] // 2)
+    stages = []
+    for px in sizes:
+        share = 1.0 if px == size else COARSE_SHARE
+        iterations = max(4, round(params.iterations * share * min(1.0, 512 / px)))
+        width, height = fit_size(content, px)
+        stages.append(Stage(px, iterations, max(1, width * height // UNIT)))
+    return stages
+
+
+def fit_size(content: Image.Image, px: int) -> tuple[int, int]:
+    scale = px / max(content.size)
+    return max(8, round(content.width * scale)), max(8, round(content.height * scale))
+
+
+class Job:
+    """One run: what it works from, and how far it is."""
+
+    def __init__(
+        self,
+        content: Image.Image,
+        recipe: Recipe,
+        params: Gatys.Params,
+        stages: list[Stage],
+        paintings: Mapping[str, Image.Image],
+        device: torch.device,
+    ) -> None:
+        self.content, self.recipe, self.params, self.stages = content, recipe, params, stages
+        self.paintings, self.device = paintings, device
+        self.network: Perceptual = get_perceptual(params.perceptual, device)
+        self.total = sum(s.iterations * s.units for s in stages) + 1
+        self.losses: dict[str, float] = {}
+
+    def steps(self, stage: int, iteration: int) -> int:
+        before = sum(s.iterations * s.units for s in self.stages[:stage])
+        return before + iteration * self.stages[stage].units
+
+    def beginning(self, size: int) -> Image.Image:
+        """The photo; or, warm, what StyleBank makes of it."""
+        photo = fit(self.content, size)
+        if not is_warm(self.recipe, self.params):
+            return photo
+        from webstyle.engine.engines.stylebank import StyleBank, get_painter
+
+        return StyleBank().paint(get_painter(pick_device(str(self.device))), photo, self.recipe)
+
+    def enlarge(self, picture: Image.Image, size: int) -> Image.Image:
+        """To the next size, with the photo's fine detail, which the smaller one could not hold:
+        the optimisation then starts nearer to content and, measured, to style."""
+        if max(picture.size) >= size:
+            return fit(picture, size)
+        photo = fit(self.content, size)
+        known = photo.resize(picture.size, Image.Resampling.LANCZOS)
+        detail, larger = (
+            to_tensor(x.resize(photo.size, Image.Resampling.BICUBIC), self.device)
+            for x in (known, picture)
+        )
+        return to_picture(larger + to_tensor(photo, self.device) - detail)
+
+    def target(self, size: int) -> Grams:
+        """The Gram matrices to reach, of all paintings together."""
+        parts = []
+        for style, weight in self.recipe.shares():
+            px = self.params.stroke * size
+            if is_painting(style):
+                painting = self.paintings[style.removeprefix(PAINTING)]
+                grams = grams_of(painting, self.network, round(px))
+            else:
+                grams = style_grams(style, self.network, px)
+            parts.append((grams, weight))
+        return mean_grams(parts)
+
+    def optimise(
+        self, index: int, start: Image.Image, done: int
+    ) -> Generator[Progress, None, Image.Image]:
+        """One stage, from iteration ``done`` on; returns the picture."""
+        stage, params = self.stages[index], self.params
+        content_share = CONTENT_SHARE_WARM if is_warm(self.recipe, params) else CONTENT_SHARE
+        objective = Objective(
+            self.network, to_tensor(fit(self.content, stage.size), self.device),
+            self.target(stage.size), style_weight=params.style_weight,
+            content_weight=content_share * params.content_weight, smooth=params.smooth,
+            strength=self.recipe.strength, seed=self.recipe.seed,
+        )  # fmt: skip
+        pyramid = Pyramid(to_tensor(start, self.device))
+        large = start.width * start.height > LARGE
+        # One iteration a call: its first thing is to ask for loss and gradient, which are there.
+        optimizer = torch.optim.LBFGS(
+            pyramid.levels, lr=1, max_iter=1, history_size=HISTORY_LARGE if large else HISTORY,
+            tolerance_grad=0, tolerance_change=0,
+        )  # fmt: skip
+        label = f"Painting at {stage.size} px"
+        history: list[float] = []
+        told = self.steps(index, done) if done else -1
+
+        def event(step: int, iteration: int) -> Progress:
+            return Progress(
+                step, self.total, label, self._preview(pyramid), self._keep(pyramid),
+                self._checkpoint(index, iteration, pyramid), dict(self.losses) or None,
+            )  # fmt: skip
+
+        for iteration in range(done, stage.iterations):
+            work = objective.gradient(pyramid.picture())
+            losses: Losses | None = None
+            while losses is None:
+                try:
+                    part = next(work)
+                except StopIteration as end:
+                    losses, gradient = end.value
+                    part = 0.99
+                step = self.steps(index, iteration) + int(stage.units * part)
+                # Before the step too: with millions of pixels it takes a second itself.
+                if (losses is None or len(objective.tiles) > 1) and step > told:
+                    told = step
+                    yield event(step, iteration)
+            pyramid.set_gradient(gradient)
+            optimizer.step(lambda value=losses.total: value)  # type: ignore[misc]
+            history.append(float(losses.total))
+            self.losses = {"style": float(losses.style), "content": float(losses.content)}
+            step = self.steps(index, iteration + 1)
+            if step > told and step < self.total:
+                told = step
+                yield event(step, iteration + 1)
+            if params.until_still and still(history):
+                break
+        return to_picture(pyramid.picture())
+
+    def finished(self, picture: Image.Image) -> Image.Image:
+        picture = fit(picture, self.recipe.size)
+        if not self.recipe.keep_color:
+            return picture
+        return keep_color(picture, fit(self.content, self.recipe.size))
+
+    def _preview(self, pyramid: Pyramid) -> Callable[[], Image.Image]:
+        def make() -> Image.Image:
+            picture = shrink(to_picture(pyramid.picture()), PREVIEW)
+            if not self.recipe.keep_color:
+                return picture
+            return keep_color(picture, self.content.resize(picture.size))
+
+        return make
+
+    def _keep(self, pyramid: Pyramid) -> Callable[[], Result]:
+        losses = dict(self.losses)
+        return lambda: Result(self.finished(to_picture(pyramid.picture())), {**losses})
+
+    @property
+    def _identity(self) -> str:
+        """What a checkpoint has to be of, to be gone on from."""
+        facts = [self.recipe.to_json(), self.content.size, self.network.fingerprint]
+        return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
+
+    def _checkpoint(self, stage: int, iteration: int, pyramid: Pyramid) -> Callable[[], bytes]:
+        def make() -> bytes:
+            metadata = {"of": self._identity, "stage": str(stage), "iteration": str(iteration)}
+            return save({"picture": pyramid.picture().detach().half().cpu()}, metadata)
+
+        return make
+
+    def unpack(self, data: bytes) -> tuple[int, int, Image.Image]:
+        """Stage, iteration and picture. Raises EngineError for a checkpoint of something else."""
+        try:
+            length = int.from_bytes(data[:8], "little")
+            metadata = json.loads(data[8 : 8 + length])["__metadata__"]
+            picture = load(data)["picture"]
+            stage, iteration = int(metadata["stage"]), int(metadata["iteration"])
+        except (SafetensorError, KeyError, ValueError, TypeError) as error:
+            raise EngineError("the checkpoint cannot be read: start the picture anew") from error
+        if metadata["of"] != self._identity:
+            raise EngineError("the checkpoint is of another picture: start this one anew")
+        return stage, iteration, to_picture(picture.float())
+
+
+def still(history: list[float]) -> bool:
+    """Whether the last iterations took next to nothing off the loss."""
+    return len(history) > STILL and history[-1] > (1 - STILL_SHARE) * history[-1 - STILL]

@@ -28,7 +28,7 @@ from webstyle.engine.events import EngineError, Progress, Result
 from webstyle.engine.images import fit, keep_color
 from webstyle.engine.recipe import Recipe
 from webstyle.engine.registry import NO_PAINTINGS, make_params, register
-from webstyle.engine.weights import AUTOENCODER, get_style
+from webstyle.engine.weights import AUTOENCODER, STATISTICS, get_style
 
 Module = TypeVar("Module", bound=nn.Module)
 
@@ -212,6 +212,11 @@ class Bank(nn.Module):
         return self.tail(F.pad(fine, (1,) * 4, mode="replicate"))
 
 
+def load_bank(path: Path) -> dict[str, Tensor]:
+    """The weights of a file, without the statistics that other methods keep there."""
+    return {k: v for k, v in load_file(path).items() if not k.startswith(STATISTICS)}
+
+
 class Encoded(NamedTuple):
     """Features 1 x 64 x h x w of a photo, and the photo's size (width, height) in px."""
 
@@ -233,7 +238,7 @@ class Painter:
 
     def _load(self, module: Module, path: Path) -> Module:
         try:
-            module.load_state_dict(load_file(path))
+            module.load_state_dict(load_bank(path))
         except (OSError, RuntimeError, SafetensorError) as error:
             raise EngineError(f"weights {path} cannot be read: restore the file") from error
         channels_last(module.to(self.device, self.dtype))

@@ -24,8 +24,9 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from webstyle.engine.device import channels_last
-from webstyle.engine.engines.stylebank import GRAIN_SIDE, MARGIN, AutoEncoder, Bank
+from webstyle.engine.engines.stylebank import GRAIN_SIDE, MARGIN, AutoEncoder, Bank, load_bank
 from webstyle.engine.events import EngineError
+from webstyle.engine.statistics import attach
 from webstyle.engine.training.losses import Target, blotches, grid, total_variation
 from webstyle.engine.training.pictures import load_photos, load_picture, random_crop
 from webstyle.engine.training.teacher import CONTENT_LAYER, Teacher
@@ -75,7 +76,7 @@ class Config:
     fringe_weight: float = 0.2
     range_weight: float = 10.0
     grid_weight: float = 10.0
-    blotch_weight: float = 6.0
+    blotch_weight: float = 1.0
     identity_weight: float = 10.0
     save_minutes: float = 5
     frozen: bool = False
@@ -155,7 +156,7 @@ class Trainer:
             for slug, bank in self.banks.items():
                 start = config.output / "styles" / f"{slug}.safetensors"
                 if start.exists():  # one more round for a bank that is there
-                    bank.load_state_dict(load_file(start))
+                    bank.load_state_dict(load_bank(start))
         groups = [{"params": list(self.banks.parameters()), "share": 1.0}]
         if not config.frozen:
             groups.append({"params": list(self.network.parameters()), "share": 1 / 3})
@@ -311,6 +312,7 @@ class Trainer:
             metadata |= {"painting": "public domain", "training": json.dumps(figures)}
             path = config.output / "styles" / f"{style.slug}.safetensors"
             save_file(half(self.banks[style.slug]), path, metadata)
+            attach(path, Image.open(config.paintings / f"{style.slug}.jpg").convert("RGB"))
 
     def contact_sheet(self) -> Image.Image:
         """A row a style: the painting, then four photos the training never saw."""

@@ -18,7 +18,7 @@ from torch import Tensor
 STYLE_LAYERS = ("11", "21", "31", "41", "51")
 CONTENT_LAYER = "41"
 SLIM = "11 12 P 21 22 P 31 32 33 34 P 41 42 43 44 P 51".split()
-EXACT = "1_1 1_2 P 2_1 2_2 P 3_1".split()
+EXACT = "1_1 1_2 P 2_1 2_2 P 3_1 3_2 3_3 3_4".split()
 VGG_MEAN = (103.939, 116.779, 123.68)  # blue, green, red, 0..255
 
 
@@ -89,15 +89,23 @@ class Teacher:
 
     def _exact_features(self, x: Tensor) -> dict[str, Tensor]:
         assert self.exact is not None
-        mean = torch.tensor(VGG_MEAN, device=self.device).view(1, 3, 1, 1)
-        x = x.flip(1) * 255 - mean
-        found = {}
-        for name in EXACT:
-            if name == "P":
-                x = F.max_pool2d(x, 2)
-                continue
-            weight, bias = self.exact[f"conv{name}.weight"], self.exact[f"conv{name}.bias"]
-            x = F.conv2d(x, weight.to(self.device), bias.to(self.device), padding=1).relu_()
-            if name.endswith("_1"):
-                found[name.replace("_", "")] = x
-        return found
+        found = exact_features(self.exact, x, "3_1")
+        return {name.replace("_", ""): found[name] for name in ("1_1", "2_1", "3_1")}
+
+
+def exact_features(weights: dict[str, Tensor], x: Tensor, last: str) -> dict[str, Tensor]:
+    """Layers of the exact VGG-19 after their ReLUs, "1_1", "1_2", ... up to ``last``."""
+    mean = torch.tensor(VGG_MEAN, device=x.device).view(1, 3, 1, 1)
+    like = weights["conv1_1.weight"]
+    x = (x.flip(1) * 255 - mean).to(like.dtype).contiguous(memory_format=torch.channels_last)
+    found = {}
+    for name in EXACT:
+        if name == "P":
+            x = F.max_pool2d(x, 2)
+            continue
+        weight, bias = weights[f"conv{name}.weight"], weights[f"conv{name}.bias"]
+        x = F.conv2d(x, weight.to(x.device), bias.to(x.device), padding=1).relu_()
+        found[name] = x
+        if name == last:
+            break
+    return found

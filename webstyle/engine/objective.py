@@ -1,0 +1,255 @@
+"""The loss of optimisation and its gradient, whole or by tiles; and what is optimised."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Generator
+from itertools import pairwise
+from typing import NamedTuple
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from PIL import Image
+from torch import Tensor
+
+from webstyle.engine.perceptual import CONTENT_LAYER, STYLE_LAYERS, Features, Perceptual
+from webstyle.engine.statistics import GRAIN, MARGIN, Grams, bordered, inside, to_tensor
+
+__all__ = ["Losses", "Objective", "Pyramid", "to_picture", "to_tensor"]
+
+SMOOTH_SHARE = 0.05
+RANGE_SHARE = 10.0
+TILE = 768  # px; what is larger than a tile and a half on a side is worked on by tiles
+WHOLE_MARGIN, WHOLE_CUT = 16, 2  # px around an undivided picture, cut from the third layer on
+# Finest first. A value at a coarse level moves many pixels at once and has a large gradient for it;
+# the finer ones are scaled up so far that none of them lags behind. By measurement.
+LEVEL_SCALES = (5.0, 3.4, 2.2, 1.5, 1.0, 0.7)
+CONTENT_STRIDE = 2 ** STYLE_LAYERS.index(CONTENT_LAYER)
+
+
+class Losses(NamedTuple):
+    """Scalars. ``style`` is the sum over the layers, ``content`` relative to the photo's energy."""
+
+    total: Tensor
+    style: Tensor
+    content: Tensor
+
+
+class Tile(NamedTuple):
+    """Part of the picture in px, without its margin; ``share`` of the whole area."""
+
+    top: int
+    left: int
+    height: int
+    width: int
+    share: float
+
+
+class Pyramid:
+    """A picture as a start and a Laplacian pyramid of changes to it (Burt & Adelson 1983).
+
+    L-BFGS over its levels needs about half the iterations it needs over pixels: a large soft
+    change is one number at a coarse level, and thousands that have to agree among pixels.
+    """
+
+    def __init__(self, start: Tensor) -> None:
+        """``start`` is 1 x 3 x H x W."""
+        self.start = start
+        height, width = start.shape[2:]
+        self.levels = [
+            torch.zeros(1, 3, max(1, height >> k), max(1, width >> k), device=start.device)
+            for k in range(len(LEVEL_SCALES))
+        ]
+        for level in self.levels:
+            level.requires_grad_()
+
+    def picture(self) -> Tensor:
+        """1 x 3 x H x W, with the way back to the levels for its gradient."""
+        change = torch.zeros_like(self.levels[-1])
+        for level, scale in zip(self.levels[::-1], LEVEL_SCALES[::-1], strict=True):
+            if change.shape != level.shape:
+                change = F.interpolate(change, size=level.shape[2:], mode="bilinear")
+            change = change + scale * level
+        return self.start + change
+
+    def set_gradient(self, gradient: Tensor) -> None:
+        """Of a loss by the picture, on to the levels."""
+        for level in self.levels:
+            level.grad = None
+        self.picture().backward(gradient)
+
+
+class Objective:
+    """Style, content and smoothness of a picture, for one photo and one set of statistics."""
+
+    def __init__(
+        self,
+        network: Perceptual,
+        photo: Tensor,
+        target: Grams,
+        *,
+        style_weight: float = 1.0,
+        content_weight: float = 1.0,
+        smooth: float = 1.0,
+        strength: float = 1.0,
+        seed: int = 0,
+    ) -> None:
+        """``photo`` is 1 x 3 x H x W. With ``strength`` below 1 the statistics to reach lie on the
+        way from the photo's own to the painting's."""
+        self.network = network
+        self.style_weight, self.content_weight = style_weight, content_weight
+        self.smooth = SMOOTH_SHARE * smooth
+        self.height, self.width = photo.shape[2:]
+        self.random = random.Random(seed)
+        self.tiles = self._tiles()
+        whole = len(self.tiles) == 1
+        self.margin, self.cut = (WHOLE_MARGIN, WHOLE_CUT) if whole else (MARGIN, 0)
+        self.content, own = self._look(photo)
+        self.energy = float((self.content.float() ** 2).mean().clamp(min=1e-12))
+        self.target = {k: strength * g + (1 - strength) * own[k] for k, g in target.items()}
+
+    def gradient(self, x: Tensor) -> Generator[float, None, tuple[Losses, Tensor]]:
+        """The losses, and the gradient of their total by ``x``. Yields between tiles how much of
+        the work is done, 0..1.
+
+        Gram matrices are means over the whole picture, so two passes give the exact gradient by
+        tiles: the first adds up the matrices, the second goes back through each tile with the
+        gradient by the matrices.
+        """
+        x = x.detach()
+        tiles = self.tiles = self._tiles()
+        padded = self._pad(x)
+        whole = torch.zeros_like(padded)
+        if len(tiles) == 1:
+            tile = padded.requires_grad_()
+            features = self._features(tile)
+            style = self._style_loss(self.network.grams(features))
+            content = self._content_loss(features[CONTENT_LAYER], tiles[0])
+            (self.style_weight * style + self.content_weight * content).backward()
+            whole = padded.grad  # type: ignore[assignment]
+        else:
+            grams: Grams = {}
+            for done, place in enumerate(tiles):
+                add_grams(grams, self._tile_grams(padded, place), place.share)
+                yield 0.4 * (done + 1) / len(tiles)
+            style, by_grams = self._style_gradient(grams)
+            content = torch.zeros((), device=x.device)
+            for done, place in enumerate(tiles):
+                content += self._tile_gradient(padded, place, by_grams, whole)
+                yield 0.4 + 0.57 * (done + 1) / len(tiles)
+        total, gradient = self._rest(x, whole)
+        total = total + self.style_weight * style.detach() + self.content_weight * content.detach()
+        return Losses(total, style.detach(), content.detach()), gradient
+
+    def _tiles(self) -> list[Tile]:
+        """The picture in parts of about 768 px, cut elsewhere each time so that no cut shows."""
+        rows, columns = (
+            cuts(side, self.random.randrange(0, TILE, GRAIN)) for side in (self.height, self.width)
+        )
+        area = sum(h for _, h in rows) * sum(w for _, w in columns)
+        return [Tile(y, x, h, w, h * w / area) for y, h in rows for x, w in columns]
+
+    def _pad(self, x: Tensor) -> Tensor:
+        return bordered(x, self.margin)
+
+    def _features(self, padded: Tensor, last: str = "relu5_1") -> Features:
+        return inside(self.network.features(padded, last), self.margin, self.cut)
+
+    def _cut(self, padded: Tensor, place: Tile) -> Tensor:
+        """A tile with its margin."""
+        bottom = place.top + place.height + 2 * self.margin
+        right = place.left + place.width + 2 * self.margin
+        return padded[..., place.top : bottom, place.left : right]
+
+    @torch.no_grad()
+    def _look(self, photo: Tensor) -> tuple[Tensor, Grams]:
+        """The photo's content features, 1 x C x h x w, and its own Gram matrices."""
+        padded, tiles = self._pad(photo), self._tiles()
+        content, grams = torch.empty(0), Grams()
+        for place in tiles:
+            features = self._features(self._cut(padded, place))
+            add_grams(grams, self.network.grams(features), place.share)
+            part = features[CONTENT_LAYER]
+            if len(tiles) == 1:
+                return part, {k: g[0] for k, g in grams.items()}
+            if not content.numel():
+                height, width = (
+                    (side + -side % GRAIN) // CONTENT_STRIDE for side in (self.height, self.width)
+                )
+                content = part.new_zeros(1, part.shape[1], height, width)
+            self._part(content, place).copy_(part)
+        return content, {k: g[0] for k, g in grams.items()}
+
+    def _part(self, content: Tensor, place: Tile) -> Tensor:
+        top, left, height, width = (n // CONTENT_STRIDE for n in place[:4])
+        return content[..., top : top + height, left : left + width]
+
+    @torch.no_grad()
+    def _tile_grams(self, padded: Tensor, place: Tile) -> Grams:
+        return self.network.grams(self._features(self._cut(padded, place)))
+
+    def _style_loss(self, grams: Grams) -> Tensor:
+        """Sum over layers of |G - Gs|^2 / |Gs|^2."""
+        parts = [
+            ((grams[k] - wanted) ** 2).sum() / (wanted**2).sum()
+            for k, wanted in self.target.items()
+        ]
+        return torch.stack(parts).sum()
+
+    def _style_gradient(self, grams: Grams) -> tuple[Tensor, Grams]:
+        leaves = {k: g.detach().requires_grad_() for k, g in grams.items()}
+        loss = self._style_loss(leaves)
+        loss.backward()
+        return loss.detach(), {k: g.grad for k, g in leaves.items() if g.grad is not None}
+
+    def _content_loss(self, features: Tensor, place: Tile) -> Tensor:
+        error = (features.float() - self._part(self.content, place).float()) ** 2
+        return error.mean() * place.share / self.energy
+
+    def _tile_gradient(self, padded: Tensor, place: Tile, by_grams: Grams, whole: Tensor) -> Tensor:
+        """Add a tile's part to the gradient ``whole``; returns its part of the content loss."""
+        tile = self._cut(padded, place).clone().requires_grad_()
+        features = self._features(tile)
+        grams = self.network.grams(features)
+        style = torch.stack([(grams[k] * by_grams[k]).sum() for k in by_grams]).sum()
+        content = self._content_loss(features[CONTENT_LAYER], place)
+        (self.style_weight * place.share * style + self.content_weight * content).backward()
+        assert tile.grad is not None
+        self._cut(whole, place).add_(tile.grad)
+        return content.detach()
+
+    def _rest(self, x: Tensor, whole: Tensor) -> tuple[Tensor, Tensor]:
+        """Smoothness and range of values, and the whole gradient without the margin's detour."""
+        x = x.requires_grad_()
+        down, right = x[..., 1:, :] - x[..., :-1, :], x[..., 1:] - x[..., :-1]
+        rough = down.abs().mean() + right.abs().mean()
+        outside = (F.relu(-x) ** 2 + F.relu(x - 1) ** 2).mean()
+        rest = self.smooth * rough + RANGE_SHARE * outside
+        (rest + (self._pad(x) * whole).sum()).backward()
+        assert x.grad is not None
+        return rest.detach(), x.grad
+
+
+def add_grams(sums: Grams, grams: Grams, share: float) -> None:
+    for layer, gram in grams.items():
+        sums[layer] = sums.get(layer, torch.zeros_like(gram)) + share * gram
+
+
+def cuts(side: int, shift: int) -> list[tuple[int, int]]:
+    """Begin and length of the parts of a side, all multiples of 16 px, together no shorter."""
+    side += -side % GRAIN
+    if side <= TILE * 3 // 2:
+        return [(0, side)]
+    marks = [0, *range(shift or TILE, side, TILE), side]
+    # A part too short for its own margin is joined to its neighbour.
+    marks = [m for i, m in enumerate(marks) if m in (0, side) or m - marks[i - 1] >= TILE // 4]
+    if side - marks[-2] < TILE // 4 and len(marks) > 2:
+        del marks[-2]
+    return [(a, b - a) for a, b in pairwise(marks)]
+
+
+def to_picture(x: Tensor) -> Image.Image:
+    """1 x 3 x H x W in [0, 1] to RGB."""
+    pixels = x.detach()[0].clamp(0, 1).mul(255).round().byte()
+    return Image.fromarray(np.ascontiguousarray(pixels.permute(1, 2, 0).cpu().numpy()))
