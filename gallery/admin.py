@@ -1,6 +1,6 @@
 from django.contrib import admin
 
-from gallery.models import Photo, Rendering
+from gallery.models import Painting, Photo, Rendering
 
 
 @admin.register(Photo)
@@ -10,8 +10,17 @@ class PhotoAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     readonly_fields = ("original", "view", "thumb")
 
 
+@admin.register(Painting)
+class PaintingAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ("title", "artist", "public", "owner", "width", "height", "created", "deleted")
+    list_filter = ("public", "created")
+    readonly_fields = ("original", "view", "thumb")
+
+
 @admin.register(Rendering)
 class RenderingAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
-    list_display = ("title", "state", "lane", "attempts", "public", "owner", "created", "seconds")
-    list_filter = ("state", "lane", "public", "created")
-    readonly_fields = ("preview", "result", "view", "thumb", "recipe")
+    list_display = (
+        "title", "state", "engine", "attempts", "public", "owner", "created", "seconds",
+    )  # fmt: skip
+    list_filter = ("state", "engine", "lane", "public", "created")
+    readonly_fields = ("preview", "checkpoint", "result", "view", "thumb", "recipe")

@@ -33,9 +33,26 @@ def settings_fit(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
             Error(f"DEVICE={settings.DEVICE} is unknown.", hint="Use auto, cpu or cuda.",
                   id="webstyle.E003")
         )  # fmt: skip
+    if settings.PERCEPTUAL not in ("compact", "vgg19"):
+        found.append(
+            Error(f"PERCEPTUAL={settings.PERCEPTUAL} is unknown.", hint="Use compact or vgg19.",
+                  id="webstyle.E004")
+        )  # fmt: skip
+    elif settings.PERCEPTUAL == "vgg19" and not vgg19_is_here():
+        found.append(
+            checks.Warning("PERCEPTUAL=vgg19, and its weights are not here: optimisation fails.",
+                    hint="Fetch them with `python manage.py fetch_weights vgg19`.",
+                    id="webstyle.W002")
+        )  # fmt: skip
     if settings.LEASE_SECONDS < 5:
         found.append(
             checks.Warning("LEASE_SECONDS under 5 takes jobs from workers that are only busy.",
                     hint="Leave it at 30.", id="webstyle.W001")
         )  # fmt: skip
     return found
+
+
+def vgg19_is_here() -> bool:
+    from webstyle.engine.perceptual import VGG19_FILE, fetched  # torch comes with it
+
+    return fetched(VGG19_FILE).exists()

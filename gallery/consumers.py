@@ -19,8 +19,8 @@ RECENT = timedelta(minutes=10)
 
 
 def jobs_of(owner: Owner) -> list[dict[str, Any]]:
-    """Snapshots of an owner's jobs: the active ones and those that ended a short while ago."""
-    recent = Q(state__in=Rendering.ACTIVE) | Q(finished__gt=timezone.now() - RECENT)
+    """Snapshots of an owner's jobs: those to be finished and those that ended a short while ago."""
+    recent = Q(state__in=Rendering.UNFINISHED) | Q(finished__gt=timezone.now() - RECENT)
     return [r.snapshot() for r in Rendering.objects.of(owner).filter(recent)[:100]]
 
 

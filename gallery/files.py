@@ -20,7 +20,7 @@ from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpRespons
 from django.utils.text import slugify
 from PIL import Image
 
-from gallery.models import Photo, Rendering, Style, Work
+from gallery.models import Painting, Photo, Rendering, Style, Work
 from gallery.owners import owner_of
 from webstyle.engine import images
 
@@ -34,6 +34,8 @@ def may_see(request: HttpRequest, item: Work) -> bool:
         return True
     if isinstance(item, Rendering):
         return item.public and item.state == Rendering.State.DONE
+    if isinstance(item, Painting):
+        return item.public
     return Rendering.objects.kept().filter(photo=item, public=True, show_photo=True).exists()
 
 
@@ -56,7 +58,7 @@ async def chunks(file: File[bytes]) -> AsyncIterator[bytes]:
 def open_file(request: HttpRequest, model: type[Any], pk: UUID, kind: str) -> FieldFile:
     item = find(request, model, pk)
     if kind == "original" and not item.belongs_to(owner_of(request.user, request.session)):
-        raise Http404  # others see the photo beside a picture, on the screen, and no larger
+        raise Http404  # others see a photo or a painting on the screen, and no larger
     field: FieldFile = getattr(item, kind)
     if not field:
         raise Http404
@@ -95,6 +97,10 @@ async def card_file(request: HttpRequest, slug: str) -> StreamingHttpResponse:
 
 async def photo_file(request: HttpRequest, pk: UUID, kind: str) -> StreamingHttpResponse:
     return await serve(request, Photo, pk, kind)
+
+
+async def painting_file(request: HttpRequest, pk: UUID, kind: str) -> StreamingHttpResponse:
+    return await serve(request, Painting, pk, kind)
 
 
 async def picture_file(request: HttpRequest, pk: UUID, kind: str) -> StreamingHttpResponse:

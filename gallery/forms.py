@@ -2,39 +2,153 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 from django import forms
+from django.conf import settings
 
-from webstyle.engine.recipe import Recipe
+from gallery import params
+from gallery.models import Painting
+from gallery.owners import Owner
+from webstyle.engine.recipe import PAINTING, Recipe, is_painting
+from webstyle.engine.registry import engine_names, get_engine
 from webstyle.engine.weights import styles
 
 SIZES = [(512, "Preview, 512 px"), (1024, "Standard, 1024 px"), (2048, "Large, 2048 px")]
+MAX_STYLES = 6
+PAINTS_ALL = "gatys"  # for a painting, where the chosen engine knows built-in styles only
+
+
+def weight_field() -> forms.IntegerField:
+    reason = "Weight of a style: give a whole number from 1 to 100."
+    errors = dict.fromkeys(("invalid", "min_value", "max_value"), reason)
+    return forms.IntegerField(
+        min_value=1, max_value=100, initial=100, required=False, error_messages=errors
+    )
 
 
 class PaintForm(forms.Form):
-    """Defaults that give a good picture: only the style has to be chosen."""
+    """Defaults that give a good picture: only the style has to be chosen.
 
-    style = forms.ChoiceField(error_messages={"required": "Choose a style."})
+    More styles to mix come as ``extra_style`` and ``extra_weight``, as many of the one as of the
+    other. Each parameter of each engine is a field too: see ``gallery.params``.
+    """
+
+    style = forms.CharField(max_length=100, error_messages={"required": "Choose a style."})
+    weight = weight_field()
+    engine = forms.ChoiceField(required=False, initial=Recipe.engine)
     strength = forms.IntegerField(min_value=0, max_value=100, initial=100, required=False)
     keep_color = forms.BooleanField(required=False)
     size = forms.TypedChoiceField(choices=SIZES, coerce=int, initial=Recipe.size, required=False)
+    seed = forms.IntegerField(min_value=0, max_value=2**31 - 1, initial=0, required=False)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, owner: Owner | None = None, **kwargs: Any) -> None:
+        """``owner`` is whose paintings may be used, besides the shared ones."""
         super().__init__(*args, **kwargs)
-        field = self.fields["style"]
-        assert isinstance(field, forms.ChoiceField)
-        field.choices = [(slug, style.title) for slug, style in styles().items()]
+        self.owner = owner or Owner()
+        engine_field = self.fields["engine"]
+        assert isinstance(engine_field, forms.ChoiceField)
+        engine_field.choices = [(name, get_engine(name).title) for name in engine_names()]
+        for engine in engine_names():
+            for param in params.shown(engine):
+                self.fields[params.field_name(engine, param)] = params.form_field(param)
+
+    def clean_style(self) -> str:
+        return self.known(self.cleaned_data["style"])
+
+    def known(self, style: str) -> str:
+        """Somebody else's painting that is private is as little there as one that never was."""
+        painting = is_painting(style) and Painting.objects.named(
+            self.owner, style.removeprefix(PAINTING)
+        )
+        if not painting and style not in styles():
+            raise forms.ValidationError("There is no such style: choose another one.")
+        return painting.ref if painting else style
 
     def clean_strength(self) -> int:
         strength = self.cleaned_data["strength"]
         return 100 if strength is None else strength
 
+    def clean_engine(self) -> str:
+        return self.cleaned_data["engine"] or Recipe.engine
+
+    def clean(self) -> dict[str, Any]:
+        data = self.cleaned_data
+        try:
+            extras = [(self.known(style), weight_field().clean(weight) or 100)
+                      for style, weight in self.extras()]  # fmt: skip
+            if len(extras) >= MAX_STYLES:
+                raise forms.ValidationError(f"At most {MAX_STYLES} styles can be mixed.")
+        except forms.ValidationError as error:
+            self.add_error("style", error)
+            return data
+        if "style" in data and "engine" in data:
+            mix: dict[str, int] = {}
+            for style, weight in [(data["style"], data.get("weight") or 100), *extras]:
+                mix[style] = mix.get(style, 0) + weight
+            data["mix"] = mix
+            if any(map(is_painting, mix)) and not get_engine(data["engine"]).takes_paintings:
+                data["engine"] = PAINTS_ALL
+        return data
+
+    def extras(self) -> list[tuple[str, str]]:
+        """Styles besides the first one, with their weights, as they were sent."""
+        if not hasattr(self.data, "getlist"):
+            return []
+        names, weights = self.data.getlist("extra_style"), self.data.getlist("extra_weight")
+        weights += [""] * (len(names) - len(weights))
+        return [(name, weight) for name, weight in zip(names, weights, strict=False) if name]
+
+    @property
+    def chosen_styles(self) -> list[dict[str, str]]:
+        """All styles as they were sent, the first one first, to show the form again."""
+        first = [(self.data.get("style", ""), self.data.get("weight", "100"))]
+        return [
+            {"style": style, "weight": weight or "100"}
+            for style, weight in [*first, *self.extras()]
+            if style
+        ]
+
+    def engines(self) -> list[dict[str, Any]]:
+        """The engines with the controls of their parameters, for the page."""
+        return [
+            {
+                "name": name,
+                "title": get_engine(name).title,
+                "lane": get_engine(name).lane,
+                "takes_paintings": get_engine(name).takes_paintings,
+                "params": [
+                    params.control(name, param, self.data.get(params.field_name(name, param)))
+                    for param in params.shown(name)
+                ],
+            }
+            for name in engine_names()
+        ]
+
     def recipe(self) -> Recipe:
         data = self.cleaned_data
         return Recipe(
-            styles=((data["style"], 1.0),),
+            styles=tuple((style, weight / 100) for style, weight in data["mix"].items()),
+            engine=data["engine"],
             strength=data["strength"] / 100,
             keep_color=data["keep_color"],
             size=data["size"] or Recipe.size,
+            seed=data["seed"] or 0,
+            params=self.changed_params(data["engine"]),
         )
+
+    def changed_params(self, engine: str) -> dict[str, Any]:
+        """What is not left as the engine has it: so a recipe follows when a default gets better."""
+        given = {
+            param.name: self.cleaned_data[params.field_name(engine, param)]
+            for param in params.shown(engine)
+        }
+        given["perceptual"] = settings.PERCEPTUAL
+        every = dataclasses.fields(get_engine(engine).Params)
+        default = {param.name: param.default for param in every}
+        return {
+            name: value
+            for name, value in given.items()
+            if name in default and value is not None and value != default[name]
+        }

@@ -1,4 +1,4 @@
-"""Photos and renderings. A rendering's row is the job itself: there is no other queue."""
+"""Photos, paintings and renderings. A rendering's row is the job: there is no other queue."""
 
 from __future__ import annotations
 
@@ -6,27 +6,34 @@ import uuid
 from datetime import timedelta
 from typing import Any, Self
 
-from django.conf import settings
 from django.db import models
 from django.db.models import F
 from django.urls import reverse
 from django.utils import timezone
 
+from gallery.owned import Owned, OwnedQuerySet, Upload
 from gallery.owners import Owner
 from webstyle.engine.events import EngineError
-from webstyle.engine.recipe import Recipe
+from webstyle.engine.recipe import PAINTING, Recipe, is_painting
+from webstyle.engine.registry import get_engine
 from webstyle.engine.weights import get_style
 
 UNDO_TIME = timedelta(hours=1)  # how long a deleted thing can be brought back
 
 
-class OwnedQuerySet(models.QuerySet[Any]):
-    def of(self, owner: Owner) -> Self:
-        """What belongs to ``owner`` and is not deleted; nothing for a newcomer."""
-        return self.kept().filter(**owner.fields) if owner else self.none()
+class PaintingQuerySet(OwnedQuerySet):
+    def usable(self, owner: Owner) -> Self:
+        """What ``owner`` may paint with: the owner's own and what others share."""
+        mine = models.Q(**owner.fields) if owner else models.Q(pk__in=[])
+        return self.kept().filter(mine | models.Q(public=True))
 
-    def kept(self) -> Self:
-        return self.filter(deleted__isnull=True)
+    def named(self, owner: Owner, name: str) -> Painting | None:
+        """The one that a recipe calls ``painting:NAME``, if ``owner`` may use it."""
+        try:
+            found: Painting | None = self.usable(owner).filter(pk=uuid.UUID(name)).first()
+        except ValueError:
+            return None
+        return found
 
 
 class RenderingQuerySet(OwnedQuerySet):
@@ -35,81 +42,62 @@ class RenderingQuerySet(OwnedQuerySet):
         return super().kept().filter(photo__deleted__isnull=True)
 
 
-class Owned(models.Model):
-    """A picture of somebody's: of a user's or of the guest's with this session key."""
+class Photo(Upload):
+    """What is painted."""
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, null=True, blank=True)
-    guest = models.CharField(max_length=64, blank=True, db_index=True)
-    width = models.PositiveIntegerField(default=0)
-    height = models.PositiveIntegerField(default=0)
-    colour = models.CharField(max_length=7, default="#888888")  # the mean, #rrggbb
-    created = models.DateTimeField(default=timezone.now, db_index=True)
-    deleted = models.DateTimeField(null=True, blank=True)
-
-    objects = OwnedQuerySet.as_manager()
-
-    class Meta:
-        abstract = True
-        ordering = ("-created",)
-
-    def belongs_to(self, owner: Owner) -> bool:
-        return bool(owner) and owner == Owner(self.owner_id, self.guest)
-
-    @property
-    def owned_by(self) -> Owner:
-        return Owner(self.owner_id, self.guest)
-
-
-class Photo(Owned):
-    """An upload, re-encoded: ``original`` (JPEG, full size), ``view`` and ``thumb`` (WebP)."""
-
-    title = models.CharField(max_length=120)
-    original = models.FileField(max_length=200)
-    view = models.FileField(max_length=200)
-    thumb = models.FileField(max_length=200)
-
-    def __str__(self) -> str:
-        return self.title
+    KIND = "photo"
 
     def get_absolute_url(self) -> str:
         return reverse("studio", args=[self.pk])
 
-    @property
-    def view_url(self) -> str:
-        return reverse("photo_file", args=[self.pk, "view"])
+    def to_json(self) -> dict[str, Any]:
+        return super().to_json() | {"url": self.get_absolute_url()}
+
+
+class Painting(Upload):
+    """A painting of a visitor's, to paint photos after; ``public``: others may see and use it."""
+
+    KIND = "painting"
+
+    artist = models.CharField(max_length=120, blank=True)
+    public = models.BooleanField(default=False)
+
+    objects = PaintingQuerySet.as_manager()  # type: ignore[misc]
+
+    def get_absolute_url(self) -> str:
+        return reverse("mine")  # it has no page of its own
 
     @property
-    def thumb_url(self) -> str:
-        return reverse("photo_file", args=[self.pk, "thumb"])
+    def ref(self) -> str:
+        """Its name as a style of a recipe."""
+        return f"{PAINTING}{self.pk}"
 
     def to_json(self) -> dict[str, Any]:
-        return {
-            "id": str(self.pk),
-            "url": self.get_absolute_url(),
-            "view": self.view_url,
-            "thumb": self.thumb_url,
-            "width": self.width,
-            "height": self.height,
-            "colour": self.colour,
-            "title": self.title,
-        }
+        own = {"ref": self.ref, "artist": self.artist, "public": self.public}
+        return super().to_json() | own
 
 
 class Rendering(Owned):
-    """One painting of one photo by one recipe, from the wish to the result."""
+    """One picture of one photo by one recipe, from the wish to the result."""
+
+    KIND = "picture"
 
     class State(models.TextChoices):
         QUEUED = "queued", "Waiting"
         RUNNING = "running", "Painting"
+        PAUSED = "paused", "Paused"
         DONE = "done", "Done"
         FAILED = "failed", "Failed"
         CANCELLED = "cancelled", "Cancelled"
 
     ACTIVE = (State.QUEUED, State.RUNNING)
+    UNFINISHED = (*ACTIVE, State.PAUSED)
 
     photo = models.ForeignKey(Photo, models.CASCADE, related_name="renderings")
     recipe = models.JSONField()
+    engine = models.CharField(max_length=40, default="stylebank")  # as in the recipe
+    # Style -> title and artist when it was asked for: a painting may be deleted afterwards.
+    styles_named = models.JSONField(default=dict, blank=True)
     public = models.BooleanField(default=False)
     show_photo = models.BooleanField(default=False)  # to everybody, beside the result
     published = models.DateTimeField(null=True, blank=True)
@@ -124,12 +112,18 @@ class Rendering(Owned):
     heartbeat = models.DateTimeField(null=True, blank=True)
     lease_until = models.DateTimeField(null=True, blank=True)
     cancel_requested = models.BooleanField(default=False)
+    pause_requested = models.BooleanField(default=False)
+    keep_requested = models.BooleanField(default=False)
     step = models.PositiveIntegerField(default=0)
     total = models.PositiveIntegerField(default=0)
     stage = models.CharField(max_length=80, blank=True)
     seq = models.PositiveIntegerField(default=0)  # grows with every change a page should see
     error = models.TextField(blank=True)
     seconds = models.FloatField(null=True, blank=True)
+
+    checkpoint = models.FileField(max_length=200, blank=True)  # the engine goes on from it
+    spent = models.FloatField(default=0)  # seconds of painting that are in the checkpoint
+    curve = models.JSONField(default=list, blank=True)  # [[seconds, losses by name], ...]
 
     preview = models.FileField(max_length=200, blank=True)
     result = models.FileField(max_length=200, blank=True)  # PNG
@@ -154,20 +148,33 @@ class Rendering(Owned):
         return reverse("picture", args=[self.pk])
 
     @property
+    def folder(self) -> str:
+        return f"renderings/{self.pk}"
+
+    @property
     def is_active(self) -> bool:
         return self.state in self.ACTIVE
 
     @property
+    def is_unfinished(self) -> bool:
+        return self.state in self.UNFINISHED
+
+    @property
     def styles(self) -> list[dict[str, Any]]:
-        """The styles of the recipe with their shares; a style that is gone keeps its slug."""
-        found = []
-        for slug, weight in self.recipe["styles"]:
-            try:
-                title, artist = get_style(slug).title, get_style(slug).artist
-            except EngineError:
-                title, artist = slug, ""
-            found.append({"slug": slug, "title": title, "artist": artist, "weight": weight})
-        return found
+        """The styles of the recipe with their weights and shares; one that is gone keeps its
+        name."""
+        total = sum(weight for _, weight in self.recipe["styles"])
+        return [
+            {"slug": slug, **self.name_of(slug), "weight": weight, "share": weight / total}
+            for slug, weight in self.recipe["styles"]
+        ]
+
+    def name_of(self, style: str) -> dict[str, str]:
+        named: dict[str, str] | None = self.styles_named.get(style)
+        try:
+            return named or {"title": get_style(style).title, "artist": get_style(style).artist}
+        except EngineError:
+            return {"title": "A painting" if is_painting(style) else style, "artist": ""}
 
     @property
     def title(self) -> str:
@@ -204,6 +211,30 @@ class Rendering(Owned):
         return self._file_url("thumb")
 
     @property
+    def params(self) -> dict[str, Any]:
+        """Of the engine: those that are not left as they are."""
+        return dict(self.recipe.get("params") or {})
+
+    @property
+    def engine_title(self) -> str:
+        """Imports the engine, and torch with it."""
+        try:
+            return get_engine(self.engine).title
+        except EngineError:
+            return self.engine
+
+    @property
+    def pausable(self) -> bool:
+        return self.lane == "slow"
+
+    @property
+    def keepable(self) -> bool:
+        """Whether a visitor may take what there is for the result."""
+        if self.state == self.State.RUNNING:
+            return self.pausable
+        return self.is_unfinished and bool(self.checkpoint)
+
+    @property
     def position(self) -> int:
         """How many jobs of the same lane are waiting ahead of this one."""
         if self.state != self.State.QUEUED:
@@ -235,7 +266,7 @@ class Rendering(Owned):
             "eta": self.eta,
             "seq": self.seq,
             "error": self.error,
-            "preview": self._file_url("preview") if self.is_active else None,
+            "preview": self._file_url("preview") if self.is_unfinished else None,
             "thumb": self.thumb_url if done else None,
             "view": self.view_url if done else None,
             "width": self.width,
@@ -243,11 +274,19 @@ class Rendering(Owned):
             "colour": self.colour,
             "title": self.title,
             "styles": self.styles,
+            "engine": self.engine,
+            "engine_title": self.engine_title,
+            "params": self.params,
             "size": self.size,
             "strength": self.strength,
             "keep_color": self.keep_color,
             "public": self.public,
+            "pausable": self.pausable,
+            "keepable": self.keepable,
+            "pause_requested": self.pause_requested,
+            "keep_requested": self.keep_requested,
             "cancel_requested": self.cancel_requested,
+            "curve": self.curve if self.is_unfinished else [],
             "created": self.created.isoformat(),
         }
 
@@ -267,7 +306,7 @@ class Rendering(Owned):
         return Recipe.from_json(self.recipe)
 
 
-Work = Photo | Rendering
+Work = Photo | Painting | Rendering
 
 
 class Style(models.Model):

@@ -8,24 +8,28 @@ import subprocess
 import sys
 import tempfile
 import threading
+from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Case, F, Field, Q, Value, When
 from django.utils import timezone
 
-from gallery import notify
-from gallery.models import UNDO_TIME, Photo, Rendering, Work
+from gallery import jobs, notify, scratch
+from gallery.models import UNDO_TIME, Painting, Photo, Rendering, Work
 from gallery.owners import Owner
 from webstyle.engine.events import EngineError
-from webstyle.engine.recipe import Recipe
+from webstyle.engine.recipe import PAINTING, Recipe, is_painting
+from webstyle.engine.registry import get_engine, make_params
 from webstyle.engine.weights import get_style
 
 State = Rendering.State
+Added = TypeVar("Added", Photo, Painting)
+RETRY_TIME = timedelta(days=1)  # how long a failed job can go on from where it was
 # Twenty uploads at once open one after the other: each may take DECODE_MEMORY_MB.
 DECODERS = threading.BoundedSemaphore(2)
 
@@ -35,22 +39,45 @@ class QueueFullError(EngineError):
 
 
 def photo_add(owner: Owner, upload: Path, name: str) -> Photo:
-    """Decode a stranger's file in a process of its own and keep what came out of it.
+    """Raises EngineError, fit to be shown, when it is not a picture we take."""
+    return picture_add(Photo, owner, upload, name)
 
-    Raises EngineError, fit to be shown, when it is not a picture we take.
-    """
-    name = "".join(filter(str.isprintable, name))  # no line breaks, no NUL
+
+def painting_add(owner: Owner, upload: Path, name: str) -> Painting:
+    """As ``photo_add``; private until its owner shares it."""
+    return picture_add(Painting, owner, upload, name)
+
+
+def picture_add(model: type[Added], owner: Owner, upload: Path, name: str) -> Added:
+    """Decode a stranger's file in a process of its own and keep what came out of it."""
+    name = printable(name)
     shown = Path(name.replace("\\", "/")).name.strip()[:100] or "The file"
     with tempfile.TemporaryDirectory(dir=settings.VAR) as folder:
         facts = sanitize(upload, Path(folder), shown)
         title = Path(shown).stem.replace("_", " ").strip()[:120] or "Untitled"
-        photo = Photo(title=title, **facts, **owner.fields)
+        item = model(title=title, **facts, **owner.fields)
         for kind, ending in (("original", "jpg"), ("view", "webp"), ("thumb", "webp")):
             data = (Path(folder) / f"{kind}.{ending}").read_bytes()
-            getattr(photo, kind).save(f"photos/{photo.pk}/{kind}.{ending}",
-                                      ContentFile(data), save=False)  # fmt: skip
-    photo.save(force_insert=True)
-    return photo
+            getattr(item, kind).save(f"{item.folder}/{kind}.{ending}",
+                                     ContentFile(data), save=False)  # fmt: skip
+    item.save(force_insert=True)
+    return item
+
+
+def printable(text: str) -> str:
+    """Without line breaks, NUL and the marks that turn text around."""
+    return "".join(filter(str.isprintable, text))
+
+
+def painting_edit(painting: Painting, **values: str | bool) -> None:
+    """Title, artist, public: what is given. Raises EngineError for an empty title."""
+    for name, value in values.items():
+        if isinstance(value, str):
+            value = printable(value).strip()[:120]
+            if name == "title" and not value:
+                raise EngineError("A painting needs a title: give it one.")
+        setattr(painting, name, value)
+    painting.save(update_fields=list(values))
 
 
 def sanitize(upload: Path, folder: Path, name: str) -> dict[str, Any]:
@@ -79,18 +106,26 @@ def sanitize(upload: Path, folder: Path, name: str) -> dict[str, Any]:
 
 def rendering_submit(photo: Photo, recipe: Recipe) -> Rendering:
     """A new job in the queue, and the bell rung once it is committed."""
-    for slug, _ in recipe.styles:
-        get_style(slug)
     owner = photo.owned_by
-    waiting = Rendering.objects.of(owner).filter(state__in=Rendering.ACTIVE).count()
-    if waiting >= settings.MAX_JOBS_WAITING:
+    engine = get_engine(recipe.engine)
+    make_params(engine, recipe.params)
+    named = {style: style_name(owner, style) for style, _ in recipe.styles}
+    if recipe.paintings() and not engine.takes_paintings:
+        raise EngineError(f"{engine.title} knows built-in styles only: choose another engine")
+    unfinished = Rendering.objects.of(owner).filter(state__in=Rendering.UNFINISHED)
+    if (waiting := unfinished.count()) >= settings.MAX_JOBS_WAITING:
+        paused = unfinished.filter(state=State.PAUSED).exists()
         raise QueueFullError(
-            f"{waiting} of your pictures are still being painted: wait until some are done"
+            f"{waiting} of your pictures are still being painted"
+            f"{' or paused' * paused}: wait until some are done{', or cancel some' * paused}"
         )
     scale = recipe.size / max(photo.width, photo.height)
     rendering = Rendering.objects.create(
         photo=photo,
         recipe=recipe.to_json(),
+        engine=engine.name,
+        lane=engine.lane,
+        styles_named=named,
         width=max(8, round(photo.width * scale)),
         height=max(8, round(photo.height * scale)),
         colour=photo.colour,
@@ -98,6 +133,16 @@ def rendering_submit(photo: Photo, recipe: Recipe) -> Rendering:
     )
     announce(rendering, ring=True)
     return rendering
+
+
+def style_name(owner: Owner, style: str) -> dict[str, str]:
+    """Title and artist. Raises EngineError for a style that ``owner`` cannot use."""
+    if not is_painting(style):
+        return {"title": get_style(style).title, "artist": get_style(style).artist}
+    painting = Painting.objects.named(owner, style.removeprefix(PAINTING))
+    if painting is None:
+        raise EngineError("There is no such painting, or it is not shared: choose another.")
+    return {"title": painting.title, "artist": painting.artist}
 
 
 def announce(rendering: Rendering, *, ring: bool = False) -> None:
@@ -109,23 +154,80 @@ def announce(rendering: Rendering, *, ring: bool = False) -> None:
     transaction.on_commit(tell)
 
 
+def unless_running(then: Any, field: str) -> Case:
+    """For one statement that finds a job running or not: no worker comes between."""
+    kind = Rendering._meta.get_field(field)
+    assert isinstance(kind, Field)
+    return Case(When(state=State.RUNNING, then=F(field)), default=Value(then), output_field=kind)
+
+
 def rendering_cancel(rendering: Rendering) -> bool:
-    """A waiting job is cancelled at once, a running one at its next step; False if it had ended."""
-    now = timezone.now()
+    """A waiting or paused job ends at once, a running one in a moment; False if it had ended."""
+    ended = {**jobs.nothing_left(), "state": State.CANCELLED, "finished": timezone.now()}
     done = rendering.change(
-        where=Q(state=State.QUEUED), state=State.CANCELLED, finished=now
-    ) or rendering.change(where=Q(state=State.RUNNING), cancel_requested=True)
+        where=Q(state__in=Rendering.UNFINISHED), cancel_requested=True,
+        **{name: unless_running(value, name) for name, value in ended.items()},
+    )  # fmt: skip
+    if done:
+        if rendering.state == State.CANCELLED:
+            scratch.sweep(rendering)
+        announce(rendering)
+    return done
+
+
+def rendering_pause(rendering: Rendering) -> bool:
+    """A waiting job of the slow lane rests at once, a running one in a moment, to go on later."""
+    done = rendering.change(
+        where=Q(state__in=Rendering.ACTIVE, lane="slow", cancel_requested=False),
+        state=unless_running(State.PAUSED, "state"), keep_requested=False,
+        pause_requested=Q(state=State.RUNNING),
+    )  # fmt: skip
     if done:
         announce(rendering)
     return done
 
 
+def rendering_continue(rendering: Rendering) -> bool:
+    """A paused job waits for its turn again; a pause that was only asked for is taken back."""
+    done = rendering.change(
+        where=Q(state=State.PAUSED) | Q(state__in=Rendering.ACTIVE, pause_requested=True),
+        **awake(),
+    )
+    if done:
+        announce(rendering, ring=True)
+    return done
+
+
+def rendering_keep(rendering: Rendering) -> bool:
+    """Good enough: the picture as it is becomes the result, at the worker's next step."""
+    running = Q(state=State.RUNNING, lane="slow")
+    begun = Q(state__in=(State.QUEUED, State.PAUSED)) & ~Q(checkpoint="")
+    done = rendering.change(
+        where=(running | begun) & Q(cancel_requested=False), keep_requested=True, **awake()
+    )
+    if done:
+        announce(rendering, ring=True)
+    return done
+
+
+def awake() -> dict[str, Any]:
+    """A paused job takes its place at the end of the queue; others stay where they are."""
+    paused = Q(state=State.PAUSED)
+    return {
+        "state": Case(When(paused, then=Value(State.QUEUED)), default=F("state")),
+        "queued": Case(When(paused, then=Value(timezone.now())), default=F("queued")),
+        "pause_requested": False,
+    }
+
+
 def rendering_retry(rendering: Rendering) -> bool:
-    """A failed or cancelled job waits again, as if new; False if it is in another state."""
+    """A failed job waits again, to go on from its checkpoint if it has one; a cancelled one as if
+    new. False if it is in another state."""
     ended = Q(state__in=(State.FAILED, State.CANCELLED))
     done = rendering.change(
-        where=ended, state=State.QUEUED, queued=timezone.now(), attempts=0, step=0, total=0,
-        stage="", error="", cancel_requested=False, finished=None,
+        where=ended, state=State.QUEUED, queued=timezone.now(), attempts=0, error="",
+        cancel_requested=False, pause_requested=False, keep_requested=False, finished=None,
+        **jobs.progress(rendering),
     )  # fmt: skip
     if done:
         announce(rendering, ring=True)
@@ -148,10 +250,10 @@ def remove(item: Work) -> None:
     """Deleted for everybody at once; for an hour it can be brought back."""
     item.deleted = timezone.now()
     item.save(update_fields=["deleted"])
-    jobs = [item] if isinstance(item, Rendering) else item.renderings.all()
-    for rendering in jobs:
-        if rendering.is_active:
-            rendering_cancel(rendering)
+    if isinstance(item, Painting):
+        return
+    for rendering in [item] if isinstance(item, Rendering) else item.renderings.all():
+        rendering_cancel(rendering)
 
 
 def restore(item: Work) -> None:
@@ -167,11 +269,20 @@ def purge() -> int:
     ).exclude(state__in=Rendering.ACTIVE)
     photos = Photo.objects.filter(**old).exclude(renderings__state__in=Rendering.ACTIVE)
     gone = 0
-    for item in [*renderings, *photos]:
-        folder = f"{'photos' if isinstance(item, Photo) else 'renderings'}/{item.pk}"
+    for item in [*renderings, *photos, *Painting.objects.filter(**old)]:
+        folder = item.folder
         item.delete()
         with contextlib.suppress(FileNotFoundError):  # never painted
             for name in default_storage.listdir(folder)[1]:  # also what broken-off attempts left
                 default_storage.delete(f"{folder}/{name}")
         gone += 1
+    forget_checkpoints()
     return gone
+
+
+def forget_checkpoints() -> None:
+    """Of jobs that failed long ago: nobody is going to try them again, and they are large."""
+    failed = Q(state=State.FAILED, finished__lt=timezone.now() - RETRY_TIME)
+    for rendering in Rendering.objects.filter(failed).exclude(checkpoint=""):
+        if rendering.change(where=failed, **jobs.nothing_left()):
+            scratch.sweep(rendering)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -12,30 +13,42 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from gallery.errors import refuse
-from gallery.models import Photo
-from gallery.owners import owner_of
-from gallery.services import photo_add
+from gallery.owners import Owner, owner_of
+from gallery.services import Added, painting_add, photo_add
 from webstyle.engine.events import EngineError
+
+Add = Callable[[Owner, Path, str], Added]
 
 
 def too_large(name: str) -> str:
     return f"{name} is larger than {settings.MAX_UPLOAD_BYTES // 1_000_000} MB: make it smaller"
 
 
-def take(request: HttpRequest, body: Any, name: str) -> Photo:
+def take(add: Add[Added], request: HttpRequest, body: Any, name: str) -> Added:
     """Keep the upload; ``body`` has ``read(size)``: a request, or a file of a form."""
     owner = owner_of(request.user, request.session, create=True)
     with tempfile.NamedTemporaryFile(dir=settings.VAR, prefix="upload-") as file:
         shutil.copyfileobj(body, file, 1 << 20)
         file.flush()
-        return photo_add(owner, Path(file.name), name)
+        return add(owner, Path(file.name), name)
 
 
 @require_POST
 def photo_create(request: HttpRequest) -> HttpResponse:
+    return create(photo_add, request)
+
+
+@require_POST
+def painting_create(request: HttpRequest) -> HttpResponse:
+    return create(painting_add, request)
+
+
+def create(add: Add[Any], request: HttpRequest) -> HttpResponse:
     """One file as the raw body; its name, percent-encoded, in ``X-Filename``.
 
     Not multipart: Daphne has Twisted parse that in memory before anybody can say no.
@@ -46,26 +59,45 @@ def photo_create(request: HttpRequest) -> HttpResponse:
     if int(request.headers.get("Content-Length") or 0) > settings.MAX_UPLOAD_BYTES:
         return refuse(request, 413, too_large(name))
     try:
-        photo = take(request, request, name)
+        item = take(add, request, request, name)
     except EngineError as error:
         return refuse(request, 400, str(error))
-    return JsonResponse(photo.to_json(), status=201)
+    return JsonResponse(item.to_json(), status=201)
 
 
 @require_POST
 def upload(request: HttpRequest) -> HttpResponse:
     """The form for browsers without JavaScript; several files at once."""
-    photos = []
-    for file in request.FILES.getlist("photo"):
+    photos = take_all(photo_add, request, "photo")
+    return redirect(photos[0] if photos else "home")
+
+
+@require_POST
+def painting_upload(request: HttpRequest) -> HttpResponse:
+    """As ``upload``, and back to the page it came from."""
+    take_all(painting_add, request, "painting")
+    return redirect(way_back(request))
+
+
+def take_all(add: Add[Added], request: HttpRequest, field: str) -> list[Added]:
+    """All files of a form's field that are what we take; of the others a message tells why not."""
+    taken = []
+    for file in request.FILES.getlist(field):
         name = file.name or "The file"
         try:
             if (file.size or 0) > settings.MAX_UPLOAD_BYTES:
                 raise EngineError(too_large(name))
-            photos.append(take(request, file, name))
+            taken.append(take(add, request, file, name))
         except EngineError as error:
             messages.error(request, str(error))
-    if not photos:
-        if not request.FILES:
-            messages.error(request, "Choose a photo first.")
-        return redirect("home")
-    return redirect(photos[0])
+    if not request.FILES:
+        messages.error(request, f"Choose a {field} first.")
+    return taken
+
+
+def way_back(request: HttpRequest) -> str:
+    """Where the form says it came from, on this site only."""
+    address = request.POST.get("next", "")
+    if url_has_allowed_host_and_scheme(address, None, require_https=request.is_secure()):
+        return address
+    return reverse("mine")

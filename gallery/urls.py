@@ -1,7 +1,7 @@
 from django.urls import path, re_path
 
 from gallery import files, uploads, views
-from gallery.models import Photo, Rendering
+from gallery.models import Painting, Photo, Rendering
 
 UUID = r"(?P<pk>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"
 
@@ -10,15 +10,25 @@ urlpatterns = [
     path("gallery/", views.gallery, name="gallery"),
     path("me/", views.mine, name="mine"),
     path("upload/", uploads.upload, name="upload"),
+    path("upload/painting/", uploads.painting_upload, name="painting_upload"),
+    path("api/paintings/", uploads.painting_create, name="painting_create"),
     path("api/photos/", uploads.photo_create, name="photo_create"),
     path("api/jobs/", views.jobs_state, name="jobs_state"),
     path("photo/<uuid:pk>/", views.studio, name="studio"),
     path("photo/<uuid:pk>/paint/", views.paint, name="paint"),
     path("photo/<uuid:pk>/delete/", views.remove, {"model": Photo}, name="photo_delete"),
     path("photo/<uuid:pk>/restore/", views.restore, {"model": Photo}, name="photo_restore"),
+    path("painting/<uuid:pk>/edit/", views.painting_edit, name="painting_edit"),
+    path("painting/<uuid:pk>/delete/", views.remove, {"model": Painting}, name="painting_delete"),
+    path(
+        "painting/<uuid:pk>/restore/", views.restore, {"model": Painting}, name="painting_restore"
+    ),
     path("picture/<uuid:pk>/", views.picture, name="picture"),
     path("picture/<uuid:pk>/state/", views.picture_state, name="picture_state"),
     path("picture/<uuid:pk>/cancel/", views.cancel, name="picture_cancel"),
+    path("picture/<uuid:pk>/pause/", views.pause, name="picture_pause"),
+    path("picture/<uuid:pk>/continue/", views.resume, name="picture_continue"),
+    path("picture/<uuid:pk>/keep/", views.keep, name="picture_keep"),
     path("picture/<uuid:pk>/retry/", views.retry, name="picture_retry"),
     path("picture/<uuid:pk>/publish/", views.publish, name="picture_publish"),
     path("picture/<uuid:pk>/delete/", views.remove, {"model": Rendering}, name="picture_delete"),
@@ -28,6 +38,10 @@ urlpatterns = [
     re_path(
         rf"^file/photo/{UUID}/(?P<kind>original|view|thumb)$",
         files.photo_file, name="photo_file",
+    ),
+    re_path(
+        rf"^file/painting/{UUID}/(?P<kind>original|view|thumb)$",
+        files.painting_file, name="painting_file",
     ),
     re_path(
         rf"^file/picture/{UUID}/(?P<kind>result|view|thumb|preview)$",

@@ -12,17 +12,21 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
-from gallery import cards, services
+from gallery import cards, params, services
 from gallery.consumers import jobs_of
 from gallery.errors import refuse, wants_json
 from gallery.files import find
 from gallery.forms import PaintForm
-from gallery.models import OwnedQuerySet, Photo, Rendering, Work
+from gallery.models import Painting, Photo, Rendering, Work
+from gallery.owned import OwnedQuerySet
 from gallery.owners import Owner, owner_of
+from gallery.uploads import way_back
 from webstyle.engine.events import EngineError
+from webstyle.engine.recipe import PAINTING, is_painting
 from webstyle.engine.weights import styles
 
 PAGE = 24
+SHARED = 60  # paintings of others in the studio, the newest
 
 
 def visitor(request: HttpRequest) -> Owner:
@@ -66,7 +70,12 @@ def mine(request: HttpRequest) -> HttpResponse:
     owner = visitor(request)
     work = Rendering.objects.of(owner).select_related("photo")
     page = Paginator(work, PAGE).get_page(request.GET.get("page"))
-    return render(request, "mine.html", {"photos": Photo.objects.of(owner), "page": page})
+    context = {
+        "photos": Photo.objects.of(owner),
+        "paintings": Painting.objects.of(owner),
+        "page": page,
+    }
+    return render(request, "mine.html", context)
 
 
 @require_GET
@@ -76,7 +85,7 @@ def jobs_state(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def studio(request: HttpRequest, pk: UUID) -> HttpResponse:
-    return studio_page(request, own(request, Photo, pk), PaintForm())
+    return studio_page(request, own(request, Photo, pk), PaintForm(owner=visitor(request)))
 
 
 def studio_page(
@@ -86,10 +95,16 @@ def studio_page(
     wanted = request.GET.get("show", "")
     chosen = [r for r in renderings if str(r.pk) == wanted]
     done = [r for r in renderings if r.state == Rendering.State.DONE]
+    mine = Painting.objects.of(photo.owned_by)
+    shared = Painting.objects.kept().filter(public=True).exclude(pk__in=mine)
     context = {
         "photo": photo,
         "form": form,
+        "engines": form.engines(),
+        "param_pictures": params.pictures(),
         "styles": cards.all_cards(),
+        "paintings": mine,
+        "shared_paintings": shared[:SHARED],
         "renderings": renderings,
         "selected": next(iter(chosen or done), None),
     }
@@ -99,7 +114,7 @@ def studio_page(
 @require_POST
 def paint(request: HttpRequest, pk: UUID) -> HttpResponse:
     photo = own(request, Photo, pk)
-    form = PaintForm(request.POST)
+    form = PaintForm(request.POST, owner=visitor(request))
     if not form.is_valid():
         if wants_json(request):
             error = " ".join(str(e) for errors in form.errors.values() for e in errors)
@@ -121,7 +136,10 @@ def picture(request: HttpRequest, pk: UUID) -> HttpResponse:
     rendering = find(request, Rendering, pk)
     is_owner = rendering.belongs_to(visitor(request))
     known = styles()
-    style_list = [known[s["slug"]] for s in rendering.styles if s["slug"] in known]
+    style_list = [known.get(s["slug"], s) for s in rendering.styles if s["artist"]]
+    names = [s["slug"].removeprefix(PAINTING) for s in rendering.styles if is_painting(s["slug"])]
+    found = [Painting.objects.named(visitor(request), name) for name in names]
+    painting_list = [painting for painting in found if painting is not None]
     compare = is_owner or rendering.show_photo
     rendering.photo_view_url = rendering.photo.view_url if compare else None
     context = {
@@ -129,6 +147,9 @@ def picture(request: HttpRequest, pk: UUID) -> HttpResponse:
         "is_owner": is_owner,
         "compare": compare,
         "style_list": style_list,
+        "painting_list": painting_list,
+        "method": rendering.engine_title,
+        "recipe_params": params.in_words(rendering),
     }
     return render(request, "picture.html", context)
 
@@ -158,6 +179,29 @@ def cancel(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @require_POST
+def pause(request: HttpRequest, pk: UUID) -> HttpResponse:
+    rendering = own(request, Rendering, pk)
+    done = services.rendering_pause(rendering)
+    return answer(
+        request, rendering, done, "Only a careful painting that is under way can be paused."
+    )
+
+
+@require_POST
+def resume(request: HttpRequest, pk: UUID) -> HttpResponse:
+    rendering = own(request, Rendering, pk)
+    done = services.rendering_continue(rendering)
+    return answer(request, rendering, done, "This picture is not paused.")
+
+
+@require_POST
+def keep(request: HttpRequest, pk: UUID) -> HttpResponse:
+    rendering = own(request, Rendering, pk)
+    done = services.rendering_keep(rendering)
+    return answer(request, rendering, done, "There is nothing to keep yet, or it has ended.")
+
+
+@require_POST
 def retry(request: HttpRequest, pk: UUID) -> HttpResponse:
     rendering = own(request, Rendering, pk)
     done = services.rendering_retry(rendering)
@@ -176,15 +220,35 @@ def publish(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @require_POST
+def painting_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """What is sent is changed. For ``public`` the last value counts: a hidden one stands in for a
+    box that is not ticked."""
+    painting = own(request, Painting, pk)
+    values: dict[str, Any] = {
+        name: request.POST[name] for name in ("title", "artist") if name in request.POST
+    }
+    if "public" in request.POST:
+        values["public"] = request.POST["public"] in ("1", "on", "true")
+    try:
+        services.painting_edit(painting, **values)
+    except EngineError as error:
+        if wants_json(request):
+            return refuse(request, 400, str(error))
+        messages.error(request, str(error))
+    if wants_json(request):
+        return JsonResponse(painting.to_json())
+    return redirect(way_back(request))
+
+
+@require_POST
 def remove(request: HttpRequest, pk: UUID, model: type[Work]) -> HttpResponse:
     item = own(request, model, pk)
     services.remove(item)
-    kind = "photo" if model is Photo else "picture"
-    undo = reverse(f"{kind}_restore", args=[pk])
+    undo = reverse(f"{model.KIND}_restore", args=[pk])
     if wants_json(request):
         return JsonResponse({"undo": undo})
-    messages.info(request, f"The {kind} is deleted.", extra_tags=f"undo:{undo}")
-    return redirect("mine")
+    messages.info(request, f"The {model.KIND} is deleted.", extra_tags=f"undo:{undo}")
+    return redirect(way_back(request))
 
 
 @require_POST

@@ -15,7 +15,7 @@ from channels.worker import Worker as ChannelsWorker
 from django.conf import settings
 from django.db import close_old_connections
 
-from gallery import jobs, notify, services
+from gallery import jobs, notify, runs, services
 from gallery.models import Rendering
 
 log = logging.getLogger(__name__)
@@ -25,9 +25,9 @@ NICENESS = 5  # painting steps back when a page is asked for
 def prepare_thread() -> None:
     """On Linux a thread has a niceness of its own, and torch's helpers inherit it."""
     os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
-    from webstyle.engine.device import limit_threads
+    from webstyle.engine.device import tune_cpu
 
-    limit_threads()
+    tune_cpu()
 
 
 def in_database(function: Callable[..., Any], *args: Any) -> Any:
@@ -113,7 +113,7 @@ class Worker:
                     await asyncio.sleep(settings.RESCAN_SECONDS)
 
     async def work(self, rendering: Rendering, thread: ThreadPoolExecutor) -> None:
-        run = jobs.Run(rendering, notify.publish, lambda: self.stopping)
+        run = runs.Run(rendering, notify.publish, lambda: self.stopping)
         beat = asyncio.create_task(self.heartbeat(run.held))
         try:
             await asyncio.get_running_loop().run_in_executor(thread, in_database, run)

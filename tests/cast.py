@@ -23,8 +23,8 @@ from django.test import Client
 from django.utils import timezone
 from PIL import Image
 
-from gallery import jobs, notify, services
-from gallery.models import Photo, Rendering
+from gallery import jobs, notify, runs, services
+from gallery.models import Painting, Photo, Rendering
 from gallery.owners import SESSION_KEY, Owner
 from webstyle.engine import images
 from webstyle.engine.recipe import Recipe
@@ -61,29 +61,37 @@ def client_of(owner: Owner, *, careful: bool = False) -> Client:
 
 def make_photo(owner: Owner = GUEST, name: str = "coffee.png", size: int = 256) -> Photo:
     """As ``services.photo_add`` would, without a process of its own."""
+    return make_upload(Photo(title=Path(name).stem.title(), **owner.fields), name, size)
+
+
+def make_painting(owner: Owner = GUEST, name: str = "rocket.jpg", **values: Any) -> Painting:
+    return make_upload(Painting(**{"title": "Lift-off", **owner.fields, **values}), name, 128)
+
+
+def make_upload(item: Any, name: str, size: int) -> Any:
     picture = sample(name, size)
-    photo = Photo(title=Path(name).stem.title(), width=picture.width, height=picture.height,
-                  colour=images.average_color(picture), **owner.fields)  # fmt: skip
+    item.width, item.height = picture.size
+    item.colour = images.average_color(picture)
     for kind, ending in (("original", "jpg"), ("view", "webp"), ("thumb", "webp")):
         data = ContentFile(encoded(name, ending, size))
-        getattr(photo, kind).save(f"photos/{photo.pk}/{kind}.{ending}", data, save=False)
-    photo.save(force_insert=True)
-    return photo
+        getattr(item, kind).save(f"{item.folder}/{kind}.{ending}", data, save=False)
+    item.save(force_insert=True)
+    return item
 
 
 def submit(photo: Photo, recipe: Recipe = SMALL) -> Rendering:
     return services.rendering_submit(photo, recipe)
 
 
-def claim(worker: str = ELSEWHERE) -> Rendering:
-    rendering = jobs.claim("fast", worker)
+def claim(worker: str = ELSEWHERE, lane: str = "fast") -> Rendering:
+    rendering = jobs.claim(lane, worker)
     assert rendering is not None
     return rendering
 
 
 def run(rendering: Rendering, publish: jobs.Publish = notify.publish) -> Rendering:
     """One attempt at a claimed job, here and now."""
-    jobs.Run(rendering, publish, lambda: False)()
+    runs.Run(rendering, publish, lambda: False)()
     rendering.refresh_from_db()
     return rendering
 
@@ -103,6 +111,15 @@ def at_step(step: int, action: Callable[[], Any]) -> jobs.Publish:
             action()
 
     return publish
+
+
+def draw(rendering: Rendering, publish: jobs.Publish = notify.publish) -> Rendering:
+    """One attempt at a job of the slow lane."""
+    claimed = claim(lane="slow")
+    assert claimed.pk == rendering.pk
+    run(claimed, publish)
+    rendering.refresh_from_db()
+    return rendering
 
 
 def lose_lease(rendering: Rendering) -> None:

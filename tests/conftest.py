@@ -11,7 +11,7 @@ from django.contrib.auth import get_user_model
 from django.test import Client
 from pytest_django.fixtures import Settings
 
-from gallery import jobs, notify
+from gallery import notify, runs
 from gallery.models import Photo, Rendering
 from tests import cast
 from webstyle.engine.engines.stylebank import StyleBank
@@ -20,9 +20,9 @@ from webstyle.engine.events import Result
 
 @pytest.fixture(scope="session", autouse=True)
 def _threads() -> None:
-    from webstyle.engine.device import limit_threads
+    from webstyle.engine.device import tune_cpu
 
-    limit_threads()
+    tune_cpu()
 
 
 @pytest.fixture(autouse=True)
@@ -75,7 +75,7 @@ def result() -> Result:
 @pytest.fixture
 def painted(rendering: Rendering, result: Result) -> Rendering:
     """Done, and private."""
-    jobs.Run(cast.claim(), notify.publish, lambda: False).finish(result, seconds=0.5)
+    runs.Run(cast.claim(), notify.publish, lambda: False).finish(result, seconds=0.5)
     rendering.refresh_from_db()
     assert rendering.state == "done"
     return rendering

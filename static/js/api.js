@@ -42,14 +42,21 @@ export function post(url, fields = {}) {
   return ask(url, { method: "POST", body, headers: { "X-CSRFToken": settings.csrf } });
 }
 
+/** Why `file` cannot be sent, or "" when it can. */
+export function tooLarge(file) {
+  if (file.size <= (Number(settings.maxUpload) || Infinity)) return "";
+  const megabytes = (file.size / 1e6).toFixed(file.size < 1e7 ? 1 : 0);
+  return `${megabytes} MB is more than the limit of ${settings.maxUploadLabel}. Save a smaller copy and take that one.`;
+}
+
 /**
- * Send one photograph as a raw body. `onProgress` gets 0..1.
- * Returns { done: Promise<photo JSON>, cancel() }; a cancelled upload rejects with status -1.
+ * Send one picture as a raw body to `url`. `onProgress` gets 0..1.
+ * Returns { done: Promise<its JSON>, cancel() }; a cancelled upload rejects with status -1.
  */
-export function upload(file, onProgress) {
+export function upload(file, onProgress, url = settings.photoCreate) {
   const request = new XMLHttpRequest();
   const done = new Promise((resolve, reject) => {
-    request.open("POST", settings.photoCreate);
+    request.open("POST", url);
     request.responseType = "json";
     request.setRequestHeader("Accept", "application/json");
     request.setRequestHeader("Content-Type", "application/octet-stream");

@@ -1,7 +1,7 @@
 // The canvas of the studio and the picture page: compare views, zoom and pan.
 
 import { startCompare } from "./compare.js";
-import { $, $$, setImage } from "./dom.js";
+import { $, $$, setImage, swapImage } from "./dom.js";
 
 const MAX_FIT = 2;
 const MAX_ZOOM = 8;
@@ -43,7 +43,7 @@ export class Canvas {
   /** One picture alone: a photograph, a preview. */
   showSingle({ url, width, height, alt }) {
     this.show("single", { width, height });
-    setImage(this.after, url);
+    swapImage(this.after, url);
     this.after.alt = alt;
   }
 
@@ -51,7 +51,7 @@ export class Canvas {
   showPair({ before, after, width, height, alt }) {
     this.show("compare", { width, height });
     setImage(this.before, before);
-    setImage(this.after, after);
+    swapImage(this.after, after);
     this.after.alt = alt;
   }
 

@@ -19,6 +19,25 @@ export function setImage(image, url) {
   if (image && url && image.getAttribute("src") !== url) image.src = url;
 }
 
+const wanted = new WeakMap();
+
+/** Put a picture in another's place once it is decoded: nothing blank is seen between the two. */
+export async function swapImage(image, url) {
+  if (!url || wanted.get(image) === url) return;
+  wanted.set(image, url);
+  if (image.getAttribute("src") === url) return;
+  const next = new Image();
+  next.src = url;
+  try {
+    await next.decode();
+  } catch {
+    // A newer preview took its place on the server. That one comes with the next snapshot.
+    if (wanted.get(image) === url) wanted.delete(image);
+    return;
+  }
+  if (wanted.get(image) === url) image.src = url;
+}
+
 export function remember(key, value) {
   try {
     localStorage.setItem(key, value);

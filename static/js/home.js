@@ -1,14 +1,12 @@
 // The tool itself: drop photographs, tap a style. Either may come first.
 
-import { ApiError, post, upload } from "./api.js";
+import { ApiError, post, tooLarge, upload } from "./api.js";
 import { startCompare } from "./compare.js";
 import { addJob, describe, isActive, onJob } from "./jobs.js";
 import { $, $$, clone, setImage, setText, slot } from "./dom.js";
 
 const AT_ONCE = 3;
 const SIZE = "1024";
-const limit = Number(document.body.dataset.maxUpload) || Infinity;
-const limitLabel = document.body.dataset.maxUploadLabel;
 
 const list = $("#uploads");
 const hint = $("#hint");
@@ -27,13 +25,11 @@ function addFiles(files) {
     $("[data-action=retry]", item.row).addEventListener("click", () => retry(item));
     list.append(item.row);
     showFile(item);
-    if (file.size > limit) fail(item, `${megabytes(file.size)} is more than the limit of ${limitLabel}. Save a smaller copy and drop that one.`);
+    if (tooLarge(file)) fail(item, tooLarge(file));
     else render(item);
   }
   pump();
 }
-
-const megabytes = (bytes) => `${(bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0)} MB`;
 
 /** The photograph is on the wall at once, from the visitor's own disk. */
 function showFile(item) {
@@ -159,7 +155,7 @@ function render(item) {
   progress.setAttribute("aria-label", `Progress of ${item.file.name}`);
   if (job) setImage(slot(row, "thumb"), job.thumb || job.preview);
   const again = $("[data-action=retry]", row);
-  again.hidden = state !== "failed" || item.file.size > limit;
+  again.hidden = state !== "failed" || Boolean(tooLarge(item.file));
   again.setAttribute("aria-label", `Try ${item.file.name} again`);
   const cancel = $("[data-action=cancel]", row);
   const verb = state === "waiting" || state === "sending" || running ? "Cancel" : "Put aside";

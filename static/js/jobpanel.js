@@ -1,53 +1,80 @@
-// The line under a picture that says how its job stands, with Cancel and Try again.
+// The lines under a picture that say how its job stands, with what can be done about it.
 
-import { ApiError, post } from "./api.js";
-import { addJob, describe } from "./jobs.js";
+import { ApiError } from "./api.js";
+import { act, describe, isAsked, isOpen, offers } from "./jobs.js";
 import { $, $$, setText } from "./dom.js";
+import { startLossChart } from "./losschart.js";
 import { toast } from "./toast.js";
 
 const SPOKEN = {
-  queued: () => "Waiting its turn",
-  running: () => "Painting has begun",
+  queued: (job) => (job.keep_requested ? "It is finished as it is" : "Waiting its turn"),
+  running: (job) => (job.step > 0 ? "Painting goes on" : "Painting has begun"),
+  paused: () => "Paused",
   done: (job) => `${job.title} is finished`,
   failed: (job) => `It did not work. ${job.error}`,
   cancelled: () => "Cancelled",
 };
 
 export function startJobPanel(panel) {
+  const line = $("[data-job-state]", panel);
+  const progress = $("progress", panel);
+  const forms = $$("form", panel);
+  const figure = $(".losses", panel);
+  const chart = startLossChart(figure);
   let job = null;
+  let busy = false;
 
-  for (const form of $$("form", panel)) {
+  for (const form of forms) {
     form.addEventListener("submit", async (event) => {
       if (!job) return;
       event.preventDefault();
-      const button = $("button", form);
-      button.disabled = true;
+      if (busy || isAsked(job, form.dataset.for)) return;
+      busy = true;
       try {
-        addJob(await post(`${job.url}${form.dataset.for}/`));
+        await act(job, form.dataset.for);
       } catch (error) {
         if (!(error instanceof ApiError)) throw error;
         toast(error.message, "error");
       } finally {
-        button.disabled = false;
+        busy = false;
       }
     });
+  }
+
+  /** A button that goes must not take the focus with it. */
+  function showForms(may) {
+    const held = forms.find((form) => form.contains(document.activeElement));
+    for (const form of forms) {
+      const verb = form.dataset.for;
+      form.hidden = !may[verb];
+      $("button", form).setAttribute("aria-disabled", String(isAsked(job, verb)));
+    }
+    if (held?.hidden) (forms.map((form) => $("button", form)).find((button) => !button.closest("[hidden]")) || line).focus();
+  }
+
+  function showChart(same) {
+    if (!job.pausable || (!isOpen(job) && !same)) chart.hide();
+    // What was watched to its end stays: nothing moves when the last curve arrives.
+    else if (isOpen(job)) chart.show(job.curve);
   }
 
   return {
     /** Show a snapshot, or null for "no job here". */
     show(next) {
-      const spoken = next && (!job || job.id !== next.id || job.state !== next.state);
+      const same = next !== null && job?.id === next.id;
+      const spoken = next && (!same || job.state !== next.state);
       const arrived = job === null;
       job = next;
       panel.dataset.state = job ? job.state : "";
-      const line = $("[data-job-state]", panel);
+      panel.toggleAttribute("data-slow", Boolean(job?.pausable));
       line.dataset.state = panel.dataset.state;
       setText(line, job ? describe(job) : "");
       if (!job) return;
-      const progress = $("progress", panel);
       progress.max = job.total || 1;
       progress.value = job.step || 0;
-      $("[data-action=cancel]", panel).disabled = job.cancel_requested;
+      showForms(offers(job));
+      showChart(same);
+      progress.hidden = !isOpen(job) && figure.hidden;
       // Only a change of state is read aloud, never each step; and not what the page already said when it opened.
       if (spoken && !(arrived && job.state === "done")) setText($("[data-live]", panel), SPOKEN[job.state](job));
     },

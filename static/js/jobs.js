@@ -1,9 +1,10 @@
 // The jobs of this visitor, kept current: a socket, and polling while the socket is down.
 // Every message is a whole snapshot numbered by `seq`, so an old one is simply dropped.
 
-import { getJSON } from "./api.js";
+import { getJSON, post } from "./api.js";
 
 const POLL = 2000;
+const SETTLED = 5; // steps
 const BACKOFF = [1000, 2000, 4000, 8000, 15000];
 
 // The server closes with these while the visitor owns nothing; the first job wakes the socket again.
@@ -17,6 +18,8 @@ let failures = 0;
 let pollTimer = 0;
 
 export const isActive = (job) => job.state === "queued" || job.state === "running";
+/** Not ended: under way, or waiting for its visitor to go on. */
+export const isOpen = (job) => isActive(job) || job.state === "paused";
 export const allJobs = () => [...jobs.values()];
 
 /** Call `listener(job)` for every job known now and for every newer snapshot. */
@@ -39,8 +42,8 @@ export function addJob(job) {
 function addAll(list) {
   list.forEach(addJob);
   const listed = new Set(list.map((job) => job.id));
-  // An active job the server no longer lists has ended long ago, or was deleted.
-  for (const job of allJobs()) if (isActive(job) && !listed.has(job.id)) look(job);
+  // An open job the server no longer lists has ended long ago, or was deleted.
+  for (const job of allJobs()) if (isOpen(job) && !listed.has(job.id)) look(job);
 }
 
 async function look(job) {
@@ -88,6 +91,23 @@ function connect() {
 /** Begin listening; base.js does it once a page. */
 export const startJobs = connect;
 
+/** What a visitor may do with a job now; the names are those of its addresses and buttons. */
+export function offers(job) {
+  return {
+    pause: job.pausable && isActive(job),
+    continue: job.state === "paused",
+    keep: job.keepable || isAsked(job, "keep"),
+    cancel: isOpen(job),
+    retry: job.state === "failed" || job.state === "cancelled",
+  };
+}
+
+/** Whether this was asked for already, and the worker has not yet got to it. */
+export const isAsked = (job, verb) => isActive(job) && Boolean(job[`${verb}_requested`]);
+
+/** Do one of these; gives the newest snapshot, or throws ApiError. */
+export const act = async (job, verb) => addJob(await post(`${job.url}${verb}/`));
+
 function seconds(eta) {
   if (eta == null) return "";
   if (eta < 1.5) return ", a moment left";
@@ -97,11 +117,16 @@ function seconds(eta) {
 
 /** One line about a job, for people. */
 export function describe(job) {
-  if (job.cancel_requested && isActive(job)) return "Stopping…";
+  if (isAsked(job, "cancel")) return "Stopping…";
+  if (isAsked(job, "keep")) return "Finishing it as it is…";
+  if (isAsked(job, "pause")) return "Pausing…";
+  if (job.state === "paused") return job.step > 0 ? `Paused at step ${job.step} of ${job.total}` : "Paused";
   if (job.state === "queued") return job.position > 0 ? `Waiting, ${job.position} ahead of it` : "Next in line";
   if (job.state === "running") {
     const step = job.total > 1 ? `, step ${Math.max(1, job.step)} of ${job.total}` : "";
-    return `${job.stage || "Painting"}${step}${seconds(job.eta)}`;
+    // What slow work takes to begin says nothing of its pace.
+    const pace = job.pausable && job.step < SETTLED ? "" : seconds(job.eta);
+    return `${job.stage || "Painting"}${step}${pace}`;
   }
   if (job.state === "failed") return job.error || "Something went wrong while painting.";
   return job.state === "cancelled" ? "Cancelled" : "Finished";
@@ -109,7 +134,8 @@ export function describe(job) {
 
 /** The same in one or two words, for small cards. */
 export function stateWord(job) {
+  if (isAsked(job, "cancel")) return "Stopping";
   if (job.state === "queued") return job.position > 0 ? `${job.position} ahead` : "Next in line";
   if (job.state === "running") return job.total > 1 ? `${Math.round((100 * job.step) / job.total)} %` : "Painting";
-  return { failed: "Did not work", cancelled: "Cancelled" }[job.state] || "";
+  return { paused: "Paused", failed: "Did not work", cancelled: "Cancelled" }[job.state] || "";
 }

@@ -3,7 +3,7 @@
 import { ApiError, post } from "./api.js";
 import { Canvas } from "./canvas.js";
 import { startJobPanel } from "./jobpanel.js";
-import { addJob, isActive, onJob } from "./jobs.js";
+import { addJob, isActive, isOpen, onJob } from "./jobs.js";
 import { $, $$, setText, slot } from "./dom.js";
 import { toast } from "./toast.js";
 
@@ -17,10 +17,11 @@ function showPicture(job) {
   const { width, height, title: alt } = job;
   if (job.state !== "done") {
     const url = job.preview || before;
-    if (url) canvas.showSingle({ url, width: null, height: null, alt });
+    if (url) canvas.showSingle({ url, width, height, alt });
   } else if (before) canvas.showPair({ before, after: job.view, width, height, alt });
   else canvas.showSingle({ url: job.view, width, height, alt });
-  canvas.root.toggleAttribute("data-busy", isActive(job));
+  // What is watched as it forms is shown in its true colours.
+  canvas.root.toggleAttribute("data-busy", isActive(job) && !job.pausable);
 }
 
 function showPublic(isPublic) {
@@ -57,4 +58,4 @@ $(".publish", page)?.addEventListener("submit", async (event) => {
 
 show(first);
 onJob(show);
-if (isActive(first)) addJob(first);
+if (isOpen(first)) addJob(first);

@@ -3,14 +3,20 @@
 import { ApiError, post } from "./api.js";
 import { Canvas } from "./canvas.js";
 import { startJobPanel } from "./jobpanel.js";
-import { addJob, isActive, onJob, stateWord } from "./jobs.js";
+import { addJob, isActive, isOpen, onJob, stateWord } from "./jobs.js";
 import { $, $$, clone, setImage, setText, slot } from "./dom.js";
+import { startMethod } from "./method.js";
+import { startMix } from "./mix.js";
+import { startPaintings } from "./paintings.js";
+import { startFilter, startPeek } from "./shelf.js";
 import { toast } from "./toast.js";
+import { startTuning } from "./tuning.js";
 
 const studio = $("#studio");
 const photo = { ...studio.dataset, width: Number(studio.dataset.width), height: Number(studio.dataset.height) };
 const form = $("#paint");
 const film = $("#film");
+const shelf = $("#styles");
 const canvas = new Canvas($(".canvas"));
 const panel = startJobPanel($(".job"));
 const made = new Map();
@@ -28,8 +34,9 @@ function show(job) {
   setText(slot(studio, "title"), job.title);
   slot(studio, "empty").hidden = true;
   if (job.state === "done") canvas.showPair({ before: photo.viewUrl, after: job.view, width: job.width, height: job.height, alt: job.title });
-  else canvas.showSingle({ url: job.preview || photo.viewUrl, width: photo.width, height: photo.height, alt: job.preview ? `${job.title}, a first sketch` : photo.title });
-  canvas.root.toggleAttribute("data-busy", isActive(job));
+  else canvas.showSingle({ url: job.preview || photo.viewUrl, width: job.width, height: job.height, alt: job.preview ? `${job.title}, not yet finished` : photo.title });
+  // What is watched as it forms is shown in its true colours.
+  canvas.root.toggleAttribute("data-busy", isActive(job) && !job.pausable);
   if (!changed) return;
   for (const item of $$(".film-item", film)) {
     if (item.dataset.film === job.id) item.setAttribute("aria-current", "true");
@@ -39,8 +46,12 @@ function show(job) {
 
 function open(job) {
   show(job);
-  const radio = $(`input[name=style][value="${CSS.escape(job.styles[0]?.slug || "")}"]`, form);
-  if (radio) radio.checked = true;
+  const radio = $(`input[name=style][value="${CSS.escape(job.styles[0]?.slug || "")}"]:enabled`, form);
+  if (radio) {
+    radio.checked = true;
+    method.want(job.engine);
+    chosen();
+  }
   history.replaceState(null, "", `?show=${job.id}`);
 }
 
@@ -64,7 +75,7 @@ function renderFilm(job) {
   const item = filmItem(job);
   item.dataset.state = job.state;
   setText(slot(item, "title"), job.title);
-  setText(slot(item, "state"), job.cancel_requested && isActive(job) ? "Stopping" : stateWord(job));
+  setText(slot(item, "state"), stateWord(job));
   setImage(slot(item, "thumb"), job.thumb || job.preview || photo.viewUrl);
   slot(item, "thumb").style.backgroundColor = job.colour || photo.colour;
 }
@@ -85,9 +96,39 @@ function take(job) {
 }
 onJob(take);
 
+// What is chosen: a style or a painting, others beside it, a method that can do them, its parameters
+
+const tuning = startTuning($("#tuning"));
+const mix = startMix($("#mix"), chosen);
+const method = startMethod(form, (radio) => tuning.show(radio.value));
+
+function chosen() {
+  const radio = $("input[name=style]:checked", form);
+  method.fit([...(radio ? [radio.value] : []), ...mix.refs()]);
+  mix.nameFirst(radio && $(".style-title", radio.closest(".style-card")).textContent);
+}
+
+startPaintings({
+  onAdd(painting, card, isLast) {
+    mix.offer(painting);
+    if (isLast) $("input[name=style]", card).checked = true;
+    if (isLast) card.scrollIntoView({ block: "nearest", inline: "nearest" });
+    chosen();
+  },
+  onChange(painting) {
+    mix.offer(painting);
+    chosen();
+  },
+  onRemove(ref, back) {
+    mix.withhold(ref, back);
+    chosen();
+  },
+});
+
 // Painting
 
 async function paint() {
+  if (!form.reportValidity()) return;
   const button = $("#paint-button");
   button.disabled = true;
   try {
@@ -107,59 +148,22 @@ form.addEventListener("submit", (event) => {
   paint();
 });
 
-// A tap on a card paints. From the keyboard the arrows only choose, and Enter paints.
-for (const card of $$(".style-card", form)) {
-  card.addEventListener("click", (event) => {
-    if (event.target.matches("input")) return;
-    event.preventDefault();
-    const radio = $("input", card);
-    radio.checked = true;
-    radio.focus({ preventScroll: true, focusVisible: false });
-    paint();
-  });
-}
+// A tap on a card paints, where that takes a moment; what takes long waits for the button. From the
+// keyboard the arrows only choose, and Enter paints.
+shelf.addEventListener("click", (event) => {
+  const card = event.target.closest(".style-card");
+  if (!card || event.target.matches("input")) return;
+  event.preventDefault();
+  const radio = $("input", card);
+  radio.checked = true;
+  radio.focus({ preventScroll: true, focusVisible: false });
+  chosen();
+  if (method.isQuick) paint();
+});
+shelf.addEventListener("change", (event) => event.target.name === "style" && chosen());
 
-// The shelf: resting on a style shows it on this photograph, once it is known.
-
-function startPeek(card) {
-  const frame = $(".style-picture", card);
-  let peek = null;
-  const leave = () => {
-    peek?.remove();
-    peek = null;
-  };
-  const enter = () => {
-    const known = [...made.values()].find((job) => job.state === "done" && job.thumb && job.styles[0]?.slug === card.dataset.style);
-    if (!known || peek) return;
-    peek = new Image();
-    peek.alt = "";
-    peek.src = known.thumb;
-    frame.append(peek);
-  };
-  card.addEventListener("pointerenter", enter);
-  card.addEventListener("focusin", enter);
-  card.addEventListener("pointerleave", leave);
-  card.addEventListener("focusout", leave);
-}
-$$(".style-card", form).forEach(startPeek);
-
-function startFilter() {
-  const input = $("#filter");
-  if (!input) return;
-  const plain = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
-  input.addEventListener("input", () => {
-    const words = plain(input.value).split(/\s+/);
-    let found = 0;
-    for (const card of $$("#styles .style-card")) {
-      const text = plain(card.dataset.words);
-      card.hidden = !words.every((word) => text.includes(word));
-      if (!card.hidden) found += 1;
-    }
-    $("#no-match").hidden = found > 0;
-  });
-  input.addEventListener("keydown", (event) => event.key === "Enter" && event.preventDefault());
-}
-startFilter();
+startFilter(shelf);
+startPeek(shelf, (ref) => [...made.values()].find((job) => job.state === "done" && job.thumb && job.styles[0]?.slug === ref)?.thumb);
 
 const strength = $("#strength");
 strength.addEventListener("input", () => setText($("output[for=strength]"), `${strength.value} %`));
@@ -171,5 +175,6 @@ if (current === null) panel.show(null);
 $$("script[type='application/json']", film).forEach((data) => {
   const job = JSON.parse(data.textContent);
   take(job);
-  if (isActive(job)) addJob(job);
+  if (isOpen(job)) addJob(job);
 });
+chosen();

@@ -16,19 +16,27 @@ function arm(item) {
   $("[data-close]", item).addEventListener("click", leave);
 }
 
-/** Show `text`; `kind` is "" or "error". */
-export function toast(text, kind = "") {
+/** Stays until it is dismissed: for a message that offers Undo. */
+const stay = (item) => $("[data-close]", item).addEventListener("click", () => item.remove());
+
+/** Show `text`; `kind` is "" or "error". With `undo`, a function, it offers that and stays. */
+export function toast(text, kind = "", undo = null) {
   const item = clone("toast-template");
   slot(item, "text").textContent = text;
   if (kind) item.dataset.kind = kind;
+  const button = slot(item, "undo");
+  button.hidden = !undo;
+  button.addEventListener("click", () => {
+    item.remove();
+    undo();
+  });
   $("#toasts").append(item);
-  arm(item);
+  (undo ? stay : arm)(item);
 }
 
 /** The messages that came with the page. One that offers Undo stays until it is dismissed. */
 export function startToasts() {
   for (const item of $$("#toasts > .toast")) {
-    if ($("form", item)) $("[data-close]", item).addEventListener("click", () => item.remove());
-    else arm(item);
+    ($("form", item) ? stay : arm)(item);
   }
 }

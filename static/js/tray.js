@@ -1,8 +1,8 @@
 // The job tray in the masthead, the count in the title bar, and notifications for those who asked.
 
-import { ApiError, post } from "./api.js";
-import { addJob, allJobs, describe, isActive, onJob } from "./jobs.js";
-import { $, clone, recall, remember, setImage, setText, slot } from "./dom.js";
+import { ApiError } from "./api.js";
+import { act, allJobs, describe, isActive, isAsked, isOpen, offers, onJob } from "./jobs.js";
+import { $, $$, clone, recall, remember, setImage, setText, slot } from "./dom.js";
 import { toast } from "./toast.js";
 
 const tray = $("#tray");
@@ -10,6 +10,7 @@ const button = $("#tray-button");
 const panel = $("#tray-panel");
 const notifyButton = $("[data-action=notify]", tray);
 const title = document.title;
+const VERBS = { continue: "Continue", keep: "Keep it as it is:", cancel: "Cancel" };
 const items = new Map();
 const lastState = new Map();
 
@@ -18,10 +19,11 @@ function open(yes) {
   button.setAttribute("aria-expanded", String(yes));
 }
 
-async function cancel(id) {
+async function ask(id, verb) {
   const job = allJobs().find((one) => one.id === id);
+  if (isAsked(job, verb)) return;
   try {
-    addJob(await post(`${job.url}cancel/`));
+    await act(job, verb);
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     toast(error.message, "error");
@@ -31,11 +33,24 @@ async function cancel(id) {
 function itemFor(job) {
   if (!items.has(job.id)) {
     const item = clone("tray-item");
-    slot(item, "cancel").addEventListener("click", () => cancel(job.id));
+    for (const button of $$("[data-verb]", item)) button.addEventListener("click", () => ask(job.id, button.dataset.verb));
     slot(tray, "list").prepend(item);
     items.set(job.id, item);
   }
   return items.get(job.id);
+}
+
+/** While it paints only Cancel is at hand here; paused, all that can become of it. */
+function renderVerbs(item, job) {
+  const may = offers(job);
+  const held = item.contains(document.activeElement);
+  for (const button of $$("[data-verb]", item)) {
+    const { verb } = button.dataset;
+    button.hidden = !may[verb] || (verb === "keep" && job.state !== "paused");
+    button.setAttribute("aria-disabled", String(isAsked(job, verb)));
+    button.setAttribute("aria-label", `${VERBS[verb]} ${job.title}`);
+  }
+  if (held && document.activeElement.closest("[hidden]")) slot(item, "title").focus();
 }
 
 function renderItem(job) {
@@ -51,23 +66,21 @@ function renderItem(job) {
   thumb.hidden = !thumb.getAttribute("src");
   if (job.colour) thumb.parentElement.style.backgroundColor = job.colour;
   const progress = slot(item, "progress");
-  progress.hidden = !isActive(job);
+  progress.hidden = !isOpen(job);
   progress.setAttribute("aria-label", `Progress of ${job.title}`);
   progress.max = job.total || 1;
   progress.value = job.step || 0;
-  const stop = slot(item, "cancel");
-  stop.hidden = !isActive(job);
-  stop.disabled = job.cancel_requested;
-  stop.setAttribute("aria-label", `Cancel ${job.title}`);
+  renderVerbs(item, job);
 }
 
 function renderCount() {
   const active = allJobs().filter(isActive).length;
+  const paused = allJobs().filter((job) => job.state === "paused").length;
   tray.hidden = items.size === 0;
   button.toggleAttribute("data-busy", active > 0);
-  setText(slot(tray, "count"), active ? String(active) : "");
-  setText(slot(tray, "label"), active === 1 ? "picture under way" : "pictures under way");
-  setText(slot(tray, "heading"), active ? "Under way" : "Just finished");
+  setText(slot(tray, "count"), String(active || paused || ""));
+  setText(slot(tray, "label"), `${(active || paused) === 1 ? "picture" : "pictures"} ${paused && !active ? "paused" : "under way"}`);
+  setText(slot(tray, "heading"), active ? "Under way" : paused ? "Paused" : "Just finished");
   document.title = active ? `(${active}) ${title}` : title;
 }
 

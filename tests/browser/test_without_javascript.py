@@ -8,6 +8,45 @@ from playwright.sync_api import Browser, expect
 pytestmark = pytest.mark.browser
 
 
+def test_a_visitor_without_javascript_brings_a_painting_pauses_it_and_goes_on(
+    browser: Browser, site: str, photo_path: str
+) -> None:
+    context = browser.new_context(base_url=site, java_script_enabled=False)
+    context.set_default_timeout(30_000)
+    page = context.new_page()
+    page.goto("/")
+    page.set_input_files("#files", photo_path)
+    page.get_by_role("button", name="Upload").click()
+    page.wait_for_url("**/photo/*/")
+    page.set_input_files("#painting-files", photo_path)
+    page.get_by_role("button", name="Upload").click()
+    card = page.locator("#paintings [data-painting]")
+    card.locator("summary").click()
+    card.locator(".painting-edit").get_by_label("Title").fill("A Cat")
+    card.get_by_role("button", name="Save").click()
+    expect(card.locator(".style-title")).to_have_text("A Cat")
+
+    card.locator("label.style-card").click()
+    page.locator("label", has_text="512").click()
+    page.get_by_role("button", name="Paint it").click()
+    page.wait_for_url("**/picture/*/")
+    expect(page.locator(".recipe")).to_contain_text("Fine")
+    job = page.locator(".job")
+    for verb, states in (
+        ("Pause", ["paused"]),
+        ("Continue", ["queued", "running"]),
+        ("Cancel", ["cancelled"]),
+    ):
+        job.get_by_role("button", name=verb).click()
+        for _ in range(60):
+            page.reload()
+            if job.get_attribute("data-state") in states:
+                break
+            page.wait_for_timeout(500)
+        assert job.get_attribute("data-state") in states
+    context.close()
+
+
 def test_a_visitor_without_javascript_uploads_paints_and_publishes(
     browser: Browser, site: str, photo_path: str
 ) -> None:

@@ -12,7 +12,25 @@ from pathlib import Path
 import pytest
 import redis
 
-from tests.cast import free_port, wait_until
+from gallery.models import Photo, Rendering
+from tests.cast import free_port, submit, wait_until
+from tests.pencil import Pencil, recipe
+from webstyle.engine import registry
+
+
+@pytest.fixture
+def pencil(monkeypatch: pytest.MonkeyPatch) -> type[Pencil]:
+    """The tests' slow engine, registered for one test."""
+    monkeypatch.setitem(registry._engines, "pencil", Pencil)  # type: ignore[arg-type]
+    for record in (Pencil.at, Pencil.told, Pencil.seen):
+        record.clear()
+    return Pencil
+
+
+@pytest.fixture
+def drawing(pencil: type[Pencil], photo: Photo) -> Rendering:
+    """Waiting in the slow lane."""
+    return submit(photo, recipe())
 
 
 def missing(program: str, package: str) -> None:

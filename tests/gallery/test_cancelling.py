@@ -71,7 +71,7 @@ def test_a_job_that_did_not_work_is_tried_again_as_if_new(
     assert rendering.state == "done"
 
 
-@pytest.mark.parametrize("state", ["queued", "running", "done"])
+@pytest.mark.parametrize("state", ["queued", "running", "paused", "done"])
 def test_what_has_not_failed_cannot_be_tried_again(
     guest: Client, rendering: Rendering, state: str
 ) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from gallery.checks import settings_fit
@@ -14,9 +16,14 @@ from gallery.checks import settings_fit
         ("LANES", ["fast", "quick"], "webstyle.E002"),
         ("DEVICE", "abacus", "webstyle.E003"),
         ("LEASE_SECONDS", 1, "webstyle.W001"),
+        ("PERCEPTUAL", "vgg16", "webstyle.E004"),
+        ("PERCEPTUAL", "vgg19", "webstyle.W002"),
     ],
 )
-def test_a_setting_that_cannot_work_is_found(settings, name: str, value, found: str) -> None:
+def test_a_setting_that_cannot_work_is_found(
+    settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str, value, found: str
+) -> None:
+    monkeypatch.setenv("WEBSTYLE_FETCHED", str(tmp_path))
     assert settings_fit(None) == []
     setattr(settings, name, value)
     (message,) = settings_fit(None)

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -14,8 +15,6 @@ from django.utils import timezone
 from gallery import jobs, services
 from gallery.models import Photo, Rendering
 from tests import cast
-
-RACE = Path(__file__).with_name("race.py")
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -26,16 +25,36 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return request.getfixturevalue("postgres_url")
 
 
-def test_workers_that_race_never_get_the_same_job_and_leave_none(database_url: str) -> None:
+def answer_of(script: str, database_url: str) -> Any:
     done = subprocess.run(
-        [sys.executable, str(RACE)], cwd=cast.ROOT, capture_output=True, text=True, timeout=120,
+        [sys.executable, str(Path(__file__).with_name(script))], cwd=cast.ROOT,
+        capture_output=True, text=True, timeout=120,
         env=cast.environment(DATABASE_URL=database_url, PYTHONPATH=cast.ROOT),
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
-    told = json.loads(done.stdout)
+    return json.loads(done.stdout)
+
+
+def test_workers_that_race_never_get_the_same_job_and_leave_none(database_url: str) -> None:
+    told = answer_of("race.py", database_url)
     claims = [pk for worker in told["claims"] for pk in worker]
     assert Counter(claims) == Counter(told["jobs"])
     assert len([worker for worker in told["claims"] if worker]) > 1, "there was no race"
+
+
+def test_every_change_of_a_job_works_on_each_kind_of_database(database_url: str) -> None:
+    assert answer_of("statements.py", database_url) == [
+        ["paused", False, False, False],
+        ["queued", False, False, False],
+        ["running", False, False, False],
+        ["running", True, False, False],
+        ["running", False, False, False],
+        ["running", False, True, False],
+        ["running", False, True, True],
+        ["queued", "x", 3.0, True],
+        ["cancelled", "", 0.0, True],
+        ["queued", "", 0.0, False],
+    ]
 
 
 def test_of_two_who_saw_the_same_job_one_gets_it(rendering: Rendering) -> None:
@@ -67,7 +86,7 @@ def test_with_nothing_to_do_nothing_is_claimed(db: None) -> None:
     assert jobs.claim("fast", cast.ELSEWHERE) is None
 
 
-@pytest.mark.parametrize("state", ["running", "done", "failed", "cancelled"])
+@pytest.mark.parametrize("state", ["running", "paused", "done", "failed", "cancelled"])
 def test_only_waiting_jobs_are_claimed(rendering: Rendering, state: str) -> None:
     rendering.change(state=state)
     assert jobs.claim("fast", cast.ELSEWHERE) is None

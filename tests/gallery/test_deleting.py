@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from gallery import services
-from gallery.models import UNDO_TIME, Photo, Rendering
+from gallery.models import UNDO_TIME, Painting, Photo, Rendering
 from tests import cast
 
 JSON = {"headers": {"Accept": "application/json"}}
@@ -22,7 +22,7 @@ def delete(client: Client, item: Photo | Rendering, **extra):
 
 
 def let_time_pass(time: timedelta = UNDO_TIME + timedelta(seconds=1)) -> None:
-    for model in (Photo, Rendering):
+    for model in (Photo, Painting, Rendering):
         for item in model.objects.filter(deleted__isnull=False):
             item.deleted -= time
             item.save()

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from gallery import jobs
+from gallery import jobs, runs
 from gallery.models import Photo, Rendering
 from tests import cast
 
 
 def stop(rendering: Rendering, publish: jobs.Publish) -> None:
-    jobs.Run(rendering, publish, lambda: True)()
+    runs.Run(rendering, publish, lambda: True)()
 
 
 def test_the_job_waits_again_and_the_attempt_is_forgotten(rendering: Rendering) -> None:

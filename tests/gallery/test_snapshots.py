@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import copy
 from datetime import timedelta
+from itertools import pairwise
 
 from django.utils import timezone
 
 from gallery.models import Rendering
 from tests import cast
+from tests.pencil import recipe as pencil_recipe
 
 
 def test_every_change_gives_a_higher_number(rendering: Rendering) -> None:
@@ -49,6 +52,23 @@ def test_a_preview_comes_as_an_address_while_painting_and_goes_with_the_end(
     rendering.refresh_from_db()
     assert rendering.snapshot()["preview"] is None
     assert not [name for name in cast.stored_files() if "preview" in name]
+
+
+def test_what_an_event_carries_is_not_lost_for_one_just_before_it(photo, pencil, settings) -> None:
+    settings.CHECKPOINT_SECONDS = 0
+    drawing = cast.submit(photo, pencil_recipe(steps=6, pace=0.25, chatty=True))
+    told: list[Rendering] = []
+    cast.draw(drawing, lambda row: told.append(copy.copy(row)))
+    assert [row for row in told if row.preview]
+    assert [row for row in told if row.checkpoint]
+
+
+def test_previews_come_at_most_twice_a_second(photo, pencil) -> None:
+    drawing = cast.submit(photo, pencil_recipe(steps=150))
+    seen: list[str] = []
+    cast.draw(drawing, lambda row: seen.append(row.preview.name))
+    changes = [name for name, before in pairwise(seen[:-1]) if name != before]
+    assert 2 <= len(changes) <= 2 + 2 * drawing.seconds
 
 
 def test_a_finished_picture_has_its_addresses_and_true_size(painted: Rendering) -> None:

@@ -25,6 +25,10 @@ def running(rendering: Rendering) -> None:
     taken.change(step=2, total=4, stage="Painting: Udnie")
 
 
+def paused(rendering: Rendering) -> None:
+    rendering.change(state=State.PAUSED, lane="slow", step=2, total=4)
+
+
 def done(rendering: Rendering) -> None:
     cast.run_all()
 
@@ -38,7 +42,7 @@ def cancelled(rendering: Rendering) -> None:
 
 
 every_state = pytest.mark.parametrize(
-    "reach", [queued, running, done, failed, cancelled], ids=lambda f: f.__name__
+    "reach", [queued, running, paused, done, failed, cancelled], ids=lambda f: f.__name__
 )
 Reach = Callable[[Rendering], None]
 
@@ -110,6 +114,19 @@ def test_a_style_that_is_gone_keeps_the_page_alive(guest: Client, painted: Rende
     painted.change(recipe=painted.recipe | {"styles": [["gone-style", 1.0]]})
     assert "gone-style" in page(guest, painted)
     assert guest.get(reverse("mine")).status_code == 200
+
+
+def test_a_deleted_painting_leaves_its_title_to_its_pictures(
+    guest: Client, painted: Rendering
+) -> None:
+    painting = cast.make_painting(title="<b>Night</b>", artist="Aunt & I")
+    named = {painting.ref: {"title": painting.title, "artist": painting.artist}}
+    painted.change(recipe=painted.recipe | {"styles": [[painting.ref, 1.0]]}, styles_named=named)
+    painting.delete()
+    html = page(guest, painted)
+    assert "&lt;b&gt;Night&lt;/b&gt;" in html
+    assert "Aunt &amp; I" in html
+    assert "<b>Night" not in html + guest.get(painted.photo.get_absolute_url()).text
 
 
 def test_a_stranger_is_offered_no_actions(stranger: Client, painted: Rendering) -> None:

@@ -8,48 +8,58 @@ from django.test import Client
 from django.urls import reverse
 
 from gallery import services
-from gallery.models import Photo, Rendering
+from gallery.models import Painting, Photo, Rendering
+from tests.cast import make_painting
 
 PICTURE_ACTIONS = [
     "picture_cancel", "picture_retry", "picture_publish", "picture_delete", "picture_restore",
+    "picture_pause", "picture_continue", "picture_keep",
 ]  # fmt: skip
 PHOTO_ACTIONS = ["paint", "photo_delete", "photo_restore"]
-VALUES = {"public": "1", "show_photo": "1", "style": "udnie", "size": "512"}
+MODELS = (Photo, Painting, Rendering)
+PAINTING_ACTIONS = ["painting_edit", "painting_delete", "painting_restore"]
+VALUES = {"title": "Theirs", "public": "1", "show_photo": "1", "style": "udnie", "size": "512"}
 
 
 def everything() -> list[dict]:
-    return [model_to_dict(item) for model in (Photo, Rendering) for item in model.objects.all()]
+    return [model_to_dict(item) for model in MODELS for item in model.objects.all()]
 
 
 def addresses(rendering: Rendering) -> list[str]:
+    painting = Painting.objects.first() or make_painting(public=True)
     of_picture = [reverse(name, args=[rendering.pk]) for name in PICTURE_ACTIONS]
+    of_picture += [reverse(name, args=[painting.pk]) for name in PAINTING_ACTIONS]
     return of_picture + [reverse(name, args=[rendering.photo_id]) for name in PHOTO_ACTIONS]
 
 
-@pytest.mark.parametrize("state", ["queued", "done", "failed"])
+@pytest.mark.parametrize("state", ["queued", "running", "paused", "done", "failed"])
 @pytest.mark.parametrize("who", ["client", "stranger", "member"])
 def test_actions_of_others_find_nothing_and_change_nothing(
     who: str, state: str, request: pytest.FixtureRequest, rendering: Rendering
 ) -> None:
     rendering.change(state=state)
     client = request.getfixturevalue(who)
+    asked = addresses(rendering)
     before = everything()
-    for address in addresses(rendering):
+    for address in asked:
         assert client.post(address, VALUES).status_code == 404, address
     assert everything() == before
 
 
 def test_a_public_picture_is_not_for_others_to_act_on(stranger: Client, painted: Rendering) -> None:
     services.rendering_publish(painted, public=True, show_photo=True)
+    asked = addresses(painted)
     before = everything()
-    for address in addresses(painted):
+    for address in asked:
         assert stranger.post(address, {"public": "0"}).status_code == 404, address
     assert everything() == before
 
 
 def test_following_a_link_does_nothing(guest: Client, rendering: Rendering) -> None:
+    uploads = ("upload", "painting_upload", "photo_create", "painting_create")
+    asked = [*addresses(rendering), *map(reverse, uploads)]
     before = everything()
-    for address in [*addresses(rendering), reverse("upload"), reverse("photo_create")]:
+    for address in asked:
         assert guest.get(address).status_code == 405, address
     assert everything() == before
 
@@ -58,8 +68,9 @@ def test_another_site_cannot_make_a_visitor_act(rendering: Rendering, photo: Pho
     from tests.cast import GUEST, client_of
 
     careful = client_of(GUEST, careful=True)
+    asked = [*addresses(rendering), reverse("upload"), reverse("painting_upload")]
     before = everything()
-    for address in [*addresses(rendering), reverse("upload")]:
+    for address in asked:
         assert careful.post(address, VALUES).status_code == 403, address
     assert everything() == before
 

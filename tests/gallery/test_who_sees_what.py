@@ -9,8 +9,8 @@ from django.test import Client
 from django.urls import reverse
 
 from gallery import services
-from gallery.models import Photo, Rendering
-from tests.cast import body
+from gallery.models import Painting, Photo, Rendering
+from tests.cast import body, make_painting
 
 PHOTO_PAGES = ["studio"]
 PICTURE_PAGES = ["picture", "picture_state"]
@@ -69,6 +69,50 @@ def test_what_is_private_and_what_is_not_there_look_the_same(
     assert private.status_code == absent.status_code == 404
     assert private.templates[0].name == absent.templates[0].name
     assert len(private.content) == len(absent.content)
+
+
+@pytest.fixture
+def painting(db: None) -> Painting:
+    return make_painting()
+
+
+def painting_addresses(painting: Painting) -> list[str]:
+    return [reverse("painting_file", args=[painting.pk, kind]) for kind in PHOTO_FILES]
+
+
+@pytest.mark.parametrize("who", ["client", "stranger", "member"])
+def test_a_private_painting_is_for_nobody_but_its_owner(
+    who: str, request: pytest.FixtureRequest, painting: Painting, guest: Client
+) -> None:
+    assert answers(guest, painting_addresses(painting)) == {200}
+    assert answers(request.getfixturevalue(who), painting_addresses(painting)) == {404}
+
+
+def test_a_shared_painting_is_for_everybody_until_it_is_taken_back(
+    stranger: Client, painting: Painting
+) -> None:
+    original, *shown = painting_addresses(painting)
+    services.painting_edit(painting, public=True)
+    assert answers(stranger, shown) == {200}
+    assert answers(stranger, [original]) == {404}  # on the screen, and no larger
+    services.painting_edit(painting, public=False)
+    assert answers(stranger, painting_addresses(painting)) == {404}
+
+
+def test_a_public_picture_does_not_show_the_private_painting_it_was_painted_after(
+    guest: Client, stranger: Client, painted: Rendering, painting: Painting
+) -> None:
+    recipe = painted.recipe | {"styles": [[painting.ref, 1.0]], "engine": "gatys"}
+    painted.change(recipe=recipe, styles_named={painting.ref: {"title": "Night", "artist": "Me"}})
+    services.rendering_publish(painted, public=True, show_photo=False)
+    page = stranger.get(painted.get_absolute_url())
+    assert "Night" in page.text
+    assert page.context["painting_list"] == []
+    assert str(painting.view_url).rpartition("/")[0] not in page.text
+    assert answers(stranger, painting_addresses(painting)) == {404}
+    own_page = guest.get(painted.get_absolute_url())
+    assert own_page.context["painting_list"] == [painting]
+    assert painting.thumb_url in own_page.text
 
 
 def test_a_public_picture_is_for_everybody_and_its_photo_is_not(

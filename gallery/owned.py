@@ -1,0 +1,88 @@
+"""What photos, paintings and renderings have in common: somebody owns them."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any, Self
+
+from django.conf import settings
+from django.db import models
+from django.urls import reverse
+from django.utils import timezone
+
+from gallery.owners import Owner
+
+
+class OwnedQuerySet(models.QuerySet[Any]):
+    def of(self, owner: Owner) -> Self:
+        """What belongs to ``owner`` and is not deleted; nothing for a newcomer."""
+        return self.kept().filter(**owner.fields) if owner else self.none()
+
+    def kept(self) -> Self:
+        return self.filter(deleted__isnull=True)
+
+
+class Owned(models.Model):
+    """A picture of somebody's: of a user's or of the guest's with this session key."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, null=True, blank=True)
+    guest = models.CharField(max_length=64, blank=True, db_index=True)
+    width = models.PositiveIntegerField(default=0)
+    height = models.PositiveIntegerField(default=0)
+    colour = models.CharField(max_length=7, default="#888888")  # the mean, #rrggbb
+    created = models.DateTimeField(default=timezone.now, db_index=True)
+    deleted = models.DateTimeField(null=True, blank=True)
+
+    objects = OwnedQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+        ordering = ("-created",)
+
+    def belongs_to(self, owner: Owner) -> bool:
+        return bool(owner) and owner == Owner(self.owner_id, self.guest)
+
+    @property
+    def owned_by(self) -> Owner:
+        return Owner(self.owner_id, self.guest)
+
+
+class Upload(Owned):
+    """An upload, re-encoded: ``original`` (JPEG, full size), ``view`` and ``thumb`` (WebP)."""
+
+    KIND = ""  # in names of addresses and, with an s, of folders
+
+    title = models.CharField(max_length=120)
+    original = models.FileField(max_length=200)
+    view = models.FileField(max_length=200)
+    thumb = models.FileField(max_length=200)
+
+    class Meta(Owned.Meta):
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def folder(self) -> str:
+        return f"{self.KIND}s/{self.pk}"
+
+    @property
+    def view_url(self) -> str:
+        return reverse(f"{self.KIND}_file", args=[self.pk, "view"])
+
+    @property
+    def thumb_url(self) -> str:
+        return reverse(f"{self.KIND}_file", args=[self.pk, "thumb"])
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "id": str(self.pk),
+            "view": self.view_url,
+            "thumb": self.thumb_url,
+            "width": self.width,
+            "height": self.height,
+            "colour": self.colour,
+            "title": self.title,
+        }

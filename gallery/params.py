@@ -1,0 +1,102 @@
+"""Controls of an engine's parameters, from its ``Params``: each is declared once, over there."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+from typing import Any
+
+from django import forms
+from django.contrib.staticfiles import finders
+
+from gallery.models import Rendering
+from webstyle.engine.events import EngineError
+from webstyle.engine.registry import engine_names, get_engine
+
+
+def shown(engine: str) -> list[dataclasses.Field[Any]]:
+    """The parameters that are a visitor's business."""
+    every = dataclasses.fields(get_engine(engine).Params)
+    return [field for field in every if field.metadata.get("shown", True)]
+
+
+def field_name(engine: str, param: dataclasses.Field[Any]) -> str:
+    return f"{engine}_{param.name}"
+
+
+def kind(param: dataclasses.Field[Any]) -> str:
+    """bool, int, float or choice."""
+    if param.metadata.get("choices"):
+        return "choice"
+    return type(param.default).__name__
+
+
+def form_field(param: dataclasses.Field[Any]) -> forms.Field:
+    """Left out, it has the default. Whether a box was unticked or is on no page at all is told
+    apart by a hidden input of the same name that says "off"."""
+    about, label = param.metadata, str(param.metadata.get("label") or param.name)
+    if kind(param) in ("int", "float"):
+        field = forms.IntegerField if kind(param) == "int" else forms.FloatField
+        low, high = about.get("low"), about.get("high")
+        reason = f"{label}: give a number."
+        if low is not None and high is not None:
+            reason = f"{label}: give a number from {low:g} to {high:g}."
+        errors = dict.fromkeys(("invalid", "min_value", "max_value"), reason)
+        return field(
+            min_value=low, max_value=high, required=False, label=label, initial=param.default,
+            error_messages=errors,
+        )  # fmt: skip
+    words = ["on", "off"] if kind(param) == "bool" else list(about["choices"])
+    return forms.TypedChoiceField(
+        choices=[(word, word) for word in words], required=False, label=label,
+        coerce=is_on if kind(param) == "bool" else str, empty_value=None,
+        error_messages={"invalid_choice": f"{label}: choose {' or '.join(words)}."},
+    )  # fmt: skip
+
+
+def is_on(value: Any) -> bool:
+    return value == "on"
+
+
+def control(engine: str, param: dataclasses.Field[Any], sent: Any) -> dict[str, Any]:
+    """For the page; ``sent`` is what a form that is shown again holds, or None."""
+    value = param.default if sent in (None, "") else sent
+    if kind(param) == "bool" and isinstance(value, str):
+        value = is_on(value)
+    about = {key: param.metadata.get(key) for key in ("label", "help", "low", "high", "step")}
+    return about | {
+        "name": param.name,
+        "field": field_name(engine, param),
+        "kind": kind(param),
+        "choices": list(param.metadata.get("choices") or ()),
+        "default": param.default,
+        "value": value,
+    }
+
+
+@functools.cache
+def pictures() -> list[str]:
+    """ENGINE-PARAMETER of those for which there are pictures of a low and of a high value."""
+    names = [f"{engine}-{param.name}" for engine in engine_names() for param in shown(engine)]
+    ends = ("low", "high")
+    return [n for n in names if all(finders.find(f"pictures/{n}-{end}.webp") for end in ends)]
+
+
+def in_words(rendering: Rendering) -> list[dict[str, str]]:
+    """What was changed for a picture, as label and value."""
+    try:
+        fields = shown(rendering.engine)
+    except EngineError:  # an engine that is gone
+        return []
+    given = rendering.params
+    return [
+        {"label": str(field.metadata.get("label") or field.name), "value": word(given[field.name])}
+        for field in fields
+        if field.name in given
+    ]
+
+
+def word(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"{value:g}" if isinstance(value, float) else str(value)

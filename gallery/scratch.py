@@ -1,0 +1,51 @@
+"""Files that a job needs on its way and nobody afterwards: previews and checkpoints."""
+
+from __future__ import annotations
+
+import contextlib
+import uuid
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+
+from gallery.models import Rendering
+
+
+def save_preview(rendering: Rendering, data: bytes) -> str:
+    """Under one of two names in turn: a page that asks for the last one still gets it."""
+    first, second = (f"{rendering.folder}/preview-{rendering.attempts}-{n}.jpg" for n in "01")
+    name = second if rendering.preview.name == first else first
+    discard(name)
+    return default_storage.save(name, ContentFile(data))
+
+
+def save_checkpoint(rendering: Rendering, data: bytes) -> str:
+    """Under a new name: until the row names it, the one before it counts."""
+    name = f"{rendering.folder}/checkpoint-{uuid.uuid4().hex}.bin"
+    return default_storage.save(name, ContentFile(data))
+
+
+def read_checkpoint(rendering: Rendering) -> bytes | None:
+    if not rendering.checkpoint:
+        return None
+    with contextlib.suppress(FileNotFoundError), rendering.checkpoint.open("rb") as file:
+        data: bytes = file.read()
+        return data
+    return None
+
+
+def discard(*names: str | None) -> None:
+    for name in filter(None, names):
+        default_storage.delete(name)
+
+
+def sweep(rendering: Rendering) -> None:
+    """All previews and all checkpoints but the one that the row names, of broken-off attempts too.
+
+    For a row that nobody works on."""
+    with contextlib.suppress(FileNotFoundError):  # never painted
+        for file in default_storage.listdir(rendering.folder)[1]:
+            name = f"{rendering.folder}/{file}"
+            scrap = file.startswith(("preview-", "checkpoint-"))
+            if scrap and name not in (rendering.preview.name, rendering.checkpoint.name):
+                default_storage.delete(name)

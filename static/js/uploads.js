@@ -1,0 +1,95 @@
+// A list of files on their way to the server, each with its progress, its error and a second try.
+
+import { ApiError, tooLarge, upload } from "./api.js";
+import { $, clone, setText, slot } from "./dom.js";
+
+const AT_ONCE = 2;
+
+/** `done(json, isLast)` is called for each that arrived. Gives `add(files)`. */
+export function startUploads(list, url, done) {
+  const items = [];
+
+  const LINES = {
+    waiting: () => "Waiting to be sent",
+    sending: (item) => (item.share < 1 ? `Sending, ${Math.round(100 * item.share)} %` : "Looking at it"),
+    failed: (item) => item.error,
+  };
+
+  function render(item) {
+    const { row, state, file } = item;
+    row.dataset.state = state;
+    setText(slot(row, "state"), LINES[state](item));
+    const progress = slot(row, "progress");
+    progress.hidden = state !== "sending";
+    progress.max = 1;
+    progress.value = item.share;
+    progress.setAttribute("aria-label", `Progress of ${file.name}`);
+    $("[data-action=retry]", row).hidden = state !== "failed" || Boolean(tooLarge(file));
+    $("[data-action=retry]", row).setAttribute("aria-label", `Try ${file.name} again`);
+    $("[data-action=cancel]", row).setAttribute("aria-label", `${state === "failed" ? "Put aside" : "Cancel"} ${file.name}`);
+  }
+
+  function set(item, state, error = "") {
+    Object.assign(item, { state, error });
+    render(item);
+  }
+
+  function remove(item) {
+    if (!items.includes(item)) return;
+    items.splice(items.indexOf(item), 1);
+    URL.revokeObjectURL(item.look);
+    item.row.remove();
+    list.hidden = items.length === 0;
+  }
+
+  async function send(item) {
+    item.share = 0;
+    set(item, "sending");
+    item.transfer = upload(item.file, (share) => {
+      item.share = share;
+      render(item);
+    }, url);
+    try {
+      const json = await item.transfer.done;
+      remove(item);
+      done(json, items.every((other) => other.state === "failed"));
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      if (items.includes(item)) set(item, "failed", error.message);
+    }
+    pump();
+  }
+
+  function pump() {
+    const room = AT_ONCE - items.filter((item) => item.state === "sending").length;
+    items.filter((item) => item.state === "waiting").slice(0, Math.max(0, room)).forEach(send);
+  }
+
+  function begin(file) {
+    const item = { file, row: clone("upload-template"), look: URL.createObjectURL(file), share: 0, transfer: null };
+    items.push(item);
+    const thumb = slot(item.row, "thumb");
+    thumb.onload = () => (thumb.hidden = false);
+    thumb.src = item.look;
+    setText(slot(item.row, "name"), file.name);
+    $("[data-action=retry]", item.row).addEventListener("click", () => {
+      set(item, "waiting");
+      pump();
+    });
+    $("[data-action=cancel]", item.row).addEventListener("click", () => {
+      remove(item);
+      item.transfer?.cancel();
+      pump();
+    });
+    list.append(item.row);
+    set(item, tooLarge(file) ? "failed" : "waiting", tooLarge(file));
+  }
+
+  return {
+    add(files) {
+      files.forEach(begin);
+      list.hidden = items.length === 0;
+      pump();
+    },
+  };
+}
