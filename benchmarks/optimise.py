@@ -27,10 +27,10 @@ from webstyle.engine.device import pick_device, tune_cpu
 from webstyle.engine.engines.gatys import Gatys
 from webstyle.engine.events import Result
 from webstyle.engine.images import fit
-from webstyle.engine.objective import to_picture, to_tensor
-from webstyle.engine.perceptual import CONTENT_LAYER, get_perceptual
+from webstyle.engine.objective import to_picture
+from webstyle.engine.perceptual import CONTENT_LAYER, get_perceptual, gram_and_mean
 from webstyle.engine.recipe import Recipe
-from webstyle.engine.statistics import grams_of
+from webstyle.engine.statistics import grams_of, to_tensor
 from webstyle.engine.training.teacher import Teacher, exact_features
 
 SIZE = 512
@@ -75,8 +75,7 @@ class Judge:
         x = to_tensor(picture, CPU)
         exact, slim = exact_features(self.exact, x, "3_1"), self.slim.features(x)
         features = [exact[k] for k in ("1_1", "2_1", "3_1")] + [slim[k] for k in ("41", "51")]
-        flat = [f[0].flatten(1) for f in features]
-        return [f @ f.T / f.shape[1] for f in flat], slim["41"]
+        return [gram_and_mean(f)[0][0] for f in features], slim["41"]
 
     def judge(self, run: Run, photo: Image.Image, painting: Image.Image) -> None:
         wanted, _ = self.look(painting)

@@ -8,6 +8,8 @@ from django.conf import settings
 from django.core import checks
 from django.core.checks import CheckMessage, Error, register
 
+from webstyle.engine.weights import PERCEPTUAL_NAMES, VGG19_FILE, fetched
+
 
 @register()
 def settings_fit(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
@@ -33,12 +35,12 @@ def settings_fit(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
             Error(f"DEVICE={settings.DEVICE} is unknown.", hint="Use auto, cpu or cuda.",
                   id="webstyle.E003")
         )  # fmt: skip
-    if settings.PERCEPTUAL not in ("compact", "vgg19"):
+    if settings.PERCEPTUAL not in PERCEPTUAL_NAMES:
         found.append(
             Error(f"PERCEPTUAL={settings.PERCEPTUAL} is unknown.", hint="Use compact or vgg19.",
                   id="webstyle.E004")
         )  # fmt: skip
-    elif settings.PERCEPTUAL == "vgg19" and not vgg19_is_here():
+    elif settings.PERCEPTUAL == "vgg19" and not fetched(VGG19_FILE).exists():
         found.append(
             checks.Warning("PERCEPTUAL=vgg19, and its weights are not here: optimisation fails.",
                     hint="Fetch them with `python manage.py fetch_weights vgg19`.",
@@ -50,9 +52,3 @@ def settings_fit(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
                     hint="Leave it at 30.", id="webstyle.W001")
         )  # fmt: skip
     return found
-
-
-def vgg19_is_here() -> bool:
-    from webstyle.engine.perceptual import VGG19_FILE, fetched  # torch comes with it
-
-    return fetched(VGG19_FILE).exists()

@@ -23,6 +23,7 @@ from gallery import jobs, notify, scratch
 from gallery.models import UNDO_TIME, Painting, Photo, Rendering, Work
 from gallery.owners import Owner
 from webstyle.engine.events import EngineError
+from webstyle.engine.images import fitted
 from webstyle.engine.recipe import PAINTING, Recipe, is_painting
 from webstyle.engine.registry import get_engine, make_params
 from webstyle.engine.weights import get_style
@@ -119,15 +120,15 @@ def rendering_submit(photo: Photo, recipe: Recipe) -> Rendering:
             f"{waiting} of your pictures are still being painted"
             f"{' or paused' * paused}: wait until some are done{', or cancel some' * paused}"
         )
-    scale = recipe.size / max(photo.width, photo.height)
+    width, height = fitted((photo.width, photo.height), recipe.size)
     rendering = Rendering.objects.create(
         photo=photo,
         recipe=recipe.to_json(),
         engine=engine.name,
         lane=engine.lane,
         styles_named=named,
-        width=max(8, round(photo.width * scale)),
-        height=max(8, round(photo.height * scale)),
+        width=width,
+        height=height,
         colour=photo.colour,
         **owner.fields,
     )

@@ -15,10 +15,9 @@ from webstyle.engine.device import pick_device
 from webstyle.engine.engines.gatys import Gatys
 from webstyle.engine.events import EngineError, Progress, Result
 from webstyle.engine.images import fit
-from webstyle.engine.objective import to_tensor
 from webstyle.engine.perceptual import get_perceptual
 from webstyle.engine.recipe import Recipe
-from webstyle.engine.statistics import grams_of
+from webstyle.engine.statistics import grams_of, to_tensor
 
 CPU = pick_device("cpu")
 PHOTO, PAINTING = "coffee.png", "rocket.jpg"  # any picture may play the painting

@@ -13,12 +13,12 @@ from webstyle.engine.events import EngineError
 from webstyle.engine.perceptual import (
     COMPACT,
     STYLE_LAYERS,
-    VGG19_FILE,
     Perceptual,
     get_perceptual,
     gram_and_mean,
 )
 from webstyle.engine.torchvision import declare_missing
+from webstyle.engine.weights import VGG19_FILE
 
 CPU = pick_device("cpu")
 SLIM_MACS = 1_530_000_000  # of the slim VGG-19 it was trained after, at 256 x 256 px

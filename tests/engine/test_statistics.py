@@ -13,7 +13,7 @@ from tests.cast import sample
 from webstyle.engine import statistics, weights
 from webstyle.engine.device import pick_device
 from webstyle.engine.events import EngineError
-from webstyle.engine.perceptual import STYLE_LAYERS, compact_fingerprint, get_perceptual
+from webstyle.engine.perceptual import STYLE_LAYERS, get_perceptual
 from webstyle.engine.statistics import SIZES, attach, grams_of, mean_grams, style_grams
 from webstyle.engine.weights import get_style, read_metadata, styles
 
@@ -34,7 +34,7 @@ def own_style(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.mark.parametrize("slug", styles())
 def test_every_style_has_statistics_of_todays_network(slug: str) -> None:
-    assert read_metadata(get_style(slug).path)["perceptual"] == compact_fingerprint()
+    assert read_metadata(get_style(slug).path)["perceptual"] == NETWORK.fingerprint
     grams = style_grams(slug, NETWORK, 512)
     assert set(grams) == set(STYLE_LAYERS)
     for gram in grams.values():

@@ -15,7 +15,7 @@ from django.core.management import call_command
 from gallery.management.commands.fetch_weights import Command
 from tests.cast import free_port
 from webstyle.engine.events import EngineError
-from webstyle.engine.perceptual import VGG19_FILE
+from webstyle.engine.weights import VGG19_FILE
 
 CONTENT = b"weights " * 300_000
 NAME = f"net-{hashlib.sha256(CONTENT).hexdigest()[:8]}.pth"

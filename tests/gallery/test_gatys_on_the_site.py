@@ -13,24 +13,9 @@ from django.urls import reverse
 from gallery import services
 from gallery.models import Photo, Rendering
 from tests import cast
-from webstyle.engine.device import pick_device
 from webstyle.engine.recipe import Recipe
-from webstyle.engine.registry import get_engine
 
 pytestmark = pytest.mark.timeout(240)
-
-
-@pytest.fixture(autouse=True)
-def _gatys() -> None:
-    """Skips while the engine is not written."""
-    asked = Recipe(styles=(("udnie", 1.0),), engine="gatys", size=64, params={"iterations": 5})
-    run = get_engine("gatys")().run(cast.sample("coffee.png"), asked, device=pick_device("cpu"))
-    try:
-        next(run)
-    except NotImplementedError:
-        pytest.skip("gatys does not paint yet")
-    finally:
-        run.close()
 
 
 def test_a_painting_of_ones_own_becomes_a_picture(

@@ -111,10 +111,15 @@ def to_srgb(picture: Image.Image) -> Image.Image:
     return clean
 
 
+def fitted(size: tuple[int, int], long_side: int) -> tuple[int, int]:
+    """Width and height with the long side as asked, in px, neither below 8."""
+    scale = long_side / max(size)
+    return max(8, round(size[0] * scale)), max(8, round(size[1] * scale))
+
+
 def fit(picture: Image.Image, long_side: int) -> Image.Image:
     """The picture with its long side as asked, in px, enlarged if need be."""
-    scale = long_side / max(picture.size)
-    size = (max(8, round(picture.width * scale)), max(8, round(picture.height * scale)))
+    size = fitted(picture.size, long_side)
     if size == picture.size:
         return picture
     return picture.resize(size, Image.Resampling.LANCZOS)

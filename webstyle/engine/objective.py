@@ -14,9 +14,7 @@ from PIL import Image
 from torch import Tensor
 
 from webstyle.engine.perceptual import CONTENT_LAYER, STYLE_LAYERS, Features, Perceptual
-from webstyle.engine.statistics import GRAIN, MARGIN, Grams, bordered, inside, to_tensor
-
-__all__ = ["Losses", "Objective", "Pyramid", "to_picture", "to_tensor"]
+from webstyle.engine.statistics import GRAIN, MARGIN, Grams, add_grams, bordered, inside
 
 SMOOTH_SHARE = 0.05
 RANGE_SHARE = 10.0
@@ -120,16 +118,16 @@ class Objective:
         x = x.detach()
         tiles = self.tiles = self._tiles()
         padded = self._pad(x)
-        whole = torch.zeros_like(padded)
         if len(tiles) == 1:
-            tile = padded.requires_grad_()
-            features = self._features(tile)
+            features = self._features(padded.requires_grad_())
             style = self._style_loss(self.network.grams(features))
             content = self._content_loss(features[CONTENT_LAYER], tiles[0])
             (self.style_weight * style + self.content_weight * content).backward()
-            whole = padded.grad  # type: ignore[assignment]
+            assert padded.grad is not None
+            whole = padded.grad
         else:
             grams: Grams = {}
+            whole = torch.zeros_like(padded)
             for done, place in enumerate(tiles):
                 add_grams(grams, self._tile_grams(padded, place), place.share)
                 yield 0.4 * (done + 1) / len(tiles)
@@ -153,8 +151,8 @@ class Objective:
     def _pad(self, x: Tensor) -> Tensor:
         return bordered(x, self.margin)
 
-    def _features(self, padded: Tensor, last: str = "relu5_1") -> Features:
-        return inside(self.network.features(padded, last), self.margin, self.cut)
+    def _features(self, padded: Tensor) -> Features:
+        return inside(self.network.features(padded), self.margin, self.cut)
 
     def _cut(self, padded: Tensor, place: Tile) -> Tensor:
         """A tile with its margin."""
@@ -229,11 +227,6 @@ class Objective:
         (rest + (self._pad(x) * whole).sum()).backward()
         assert x.grad is not None
         return rest.detach(), x.grad
-
-
-def add_grams(sums: Grams, grams: Grams, share: float) -> None:
-    for layer, gram in grams.items():
-        sums[layer] = sums.get(layer, torch.zeros_like(gram)) + share * gram
 
 
 def cuts(side: int, shift: int) -> list[tuple[int, int]]:

@@ -22,13 +22,11 @@ from torch import Tensor, nn
 
 from webstyle.engine.device import channels_last, pick_dtype
 from webstyle.engine.events import EngineError
-from webstyle.engine.weights import WEIGHTS, fetched
+from webstyle.engine.weights import PERCEPTUAL_NAMES, VGG19_FILE, WEIGHTS, fetched
 
 COMPACT = WEIGHTS / "perceptual.safetensors"
-VGG19_FILE = "vgg19-dcbb9e9d.pth"
 STYLE_LAYERS = ("relu1_1", "relu2_1", "relu3_1", "relu4_1", "relu5_1")
 CONTENT_LAYER = "relu4_1"
-NAMES = ("compact", "vgg19")
 
 Features = dict[str, Tensor]
 
@@ -152,11 +150,6 @@ def fingerprint(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()[:16]
 
 
-@functools.cache
-def compact_fingerprint() -> str:
-    return fingerprint(COMPACT)
-
-
 def load_compact(path: Path, device: torch.device, dtype: torch.dtype) -> Compact:
     network = Compact()
     try:
@@ -177,7 +170,9 @@ def get_perceptual(name: str, device: torch.device, dtype: torch.dtype | None = 
     if name == "compact":
         return load_compact(COMPACT, device, dtype)
     if name != "vgg19":
-        raise EngineError(f"unknown perceptual network '{name}': use {' or '.join(NAMES)}")
+        raise EngineError(
+            f"unknown perceptual network '{name}': use {' or '.join(PERCEPTUAL_NAMES)}"
+        )
     path = fetched(VGG19_FILE)
     if not path.exists():
         raise EngineError(

@@ -68,9 +68,14 @@ def mean_grams(parts: Iterable[tuple[Grams, float]]) -> Grams:
     """The weighted sum: several paintings as one."""
     total: Grams = {}
     for grams, weight in parts:
-        for layer, gram in grams.items():
-            total[layer] = total.get(layer, torch.zeros_like(gram)) + weight * gram
+        add_grams(total, grams, weight)
     return total
+
+
+def add_grams(total: Grams, grams: Grams, weight: float) -> None:
+    """In place: ``weight`` times ``grams`` more."""
+    for layer, gram in grams.items():
+        total[layer] = total.get(layer, torch.zeros_like(gram)) + weight * gram
 
 
 def statistics(picture: Image.Image, network: Perceptual) -> dict[str, Tensor]:

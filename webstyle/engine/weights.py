@@ -20,6 +20,8 @@ from webstyle.engine.events import EngineError
 WEIGHTS = Path(__file__).parent / "weights"
 AUTOENCODER = WEIGHTS / "stylebank" / "autoencoder.safetensors"
 STATISTICS = "gram."  # in a style's file: what belongs to optimisation, not to the bank
+PERCEPTUAL_NAMES = ("compact", "vgg19")  # ours, and the papers' own, which has to be fetched
+VGG19_FILE = "vgg19-dcbb9e9d.pth"
 STYLES = WEIGHTS / "stylebank" / "styles"
 
 

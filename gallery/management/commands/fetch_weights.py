@@ -15,8 +15,7 @@ from typing import Any, BinaryIO
 from django.core.management.base import BaseCommand
 
 from webstyle.engine.events import EngineError
-from webstyle.engine.perceptual import VGG19_FILE
-from webstyle.engine.weights import fetched
+from webstyle.engine.weights import VGG19_FILE, fetched
 
 # The beginning of the sha256 is part of the name, as torchvision publishes it.
 URLS = {"vgg19": f"https://download.pytorch.org/models/{VGG19_FILE}"}

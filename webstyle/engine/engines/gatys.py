@@ -19,15 +19,14 @@ from PIL import Image
 from safetensors import SafetensorError
 from safetensors.torch import load, save
 
-from webstyle.engine.device import pick_device
 from webstyle.engine.events import EngineError, Progress, Result
-from webstyle.engine.images import fit, keep_color, shrink
-from webstyle.engine.objective import Losses, Objective, Pyramid, to_picture, to_tensor
+from webstyle.engine.images import fit, fitted, keep_color, shrink
+from webstyle.engine.objective import Losses, Objective, Pyramid, to_picture
 from webstyle.engine.perceptual import Perceptual, get_perceptual
 from webstyle.engine.recipe import PAINTING, Recipe, is_painting
 from webstyle.engine.registry import NO_PAINTINGS, make_params, param, register
-from webstyle.engine.statistics import Grams, grams_of, mean_grams, style_grams
-from webstyle.engine.weights import get_style
+from webstyle.engine.statistics import Grams, grams_of, mean_grams, style_grams, to_tensor
+from webstyle.engine.weights import PERCEPTUAL_NAMES, get_style
 
 # Content's weight to 1 for style, at weight 1. StyleBank's picture begins farther from the photo.
 CONTENT_SHARE, CONTENT_SHARE_WARM = 0.2, 0.4
@@ -91,7 +90,7 @@ class Gatys:
         )  # fmt: skip
         perceptual: str = param(
             "compact", "Perceptual network", "compact is our own, vgg19 has to be fetched.",
-            choices=("compact", "vgg19"), shown=False,
+            choices=PERCEPTUAL_NAMES, shown=False,
         )  # fmt: skip
 
     def run(
@@ -136,14 +135,9 @@ def plan(recipe: Recipe, params: Gatys.Params, content: Image.Image) -> list[Sta
     for px in sizes:
         share = 1.0 if px == size else COARSE_SHARE
         iterations = max(4, round(params.iterations * share * min(1.0, 512 / px)))
-        width, height = fit_size(content, px)
+        width, height = fitted(content.size, px)
         stages.append(Stage(px, iterations, max(1, width * height // UNIT)))
     return stages
-
-
-def fit_size(content: Image.Image, px: int) -> tuple[int, int]:
-    scale = px / max(content.size)
-    return max(8, round(content.width * scale)), max(8, round(content.height * scale))
 
 
 class Job:
@@ -175,7 +169,7 @@ class Job:
             return photo
         from webstyle.engine.engines.stylebank import StyleBank, get_painter
 
-        return StyleBank().paint(get_painter(pick_device(str(self.device))), photo, self.recipe)
+        return StyleBank().paint(get_painter(self.device), photo, self.recipe)
 
     def enlarge(self, picture: Image.Image, size: int) -> Image.Image:
         """To the next size, with the photo's fine detail, which the smaller one could not hold:

@@ -25,7 +25,7 @@ from torch import Tensor, nn
 
 from webstyle.engine.device import channels_last
 from webstyle.engine.engines.stylebank import AutoEncoder, Bank, load_bank
-from webstyle.engine.perceptual import STYLE_LAYERS, Compact, gram_and_mean
+from webstyle.engine.perceptual import STYLE_LAYERS, Compact, Features, gram_and_mean
 from webstyle.engine.training.pictures import load_photos, load_picture, random_crop
 from webstyle.engine.training.teacher import Teacher, exact_features
 from webstyle.engine.weights import AUTOENCODER, STYLES
@@ -108,9 +108,6 @@ class Teachers:
             f = torch.cat([f, torch.ones_like(f[:, :1])], 1)
             found[layer] = F.conv2d(f, self.roots[layer][..., None, None])
         return found
-
-
-Features = dict[str, Tensor]
 
 
 class Inputs:

@@ -15,6 +15,8 @@ import torch.nn.functional as F
 from safetensors.torch import load_file
 from torch import Tensor
 
+from webstyle.engine.perceptual import gram_and_mean
+
 STYLE_LAYERS = ("11", "21", "31", "41", "51")
 CONTENT_LAYER = "41"
 SLIM = "11 12 P 21 22 P 31 32 33 34 P 41 42 43 44 P 51".split()
@@ -59,11 +61,10 @@ class Teacher:
         """Gram matrices F F^T / (H W), Gatys et al. 2016 eq. 3, one B x C x C a style layer."""
         found = []
         for name in STYLE_LAYERS:
-            f = features[name].permute(0, 2, 3, 1).flatten(1, 2)
-            gram = (f.transpose(1, 2) @ f).float() / f.shape[1]
+            gram, mean = gram_and_mean(features[name])
             if name in self.maps:  # A f + b for every pixel
-                a, b = self.maps[name].split([f.shape[2], 1], 1)
-                cross = a @ f.float().mean(1)[..., None] @ b.T
+                a, b = self.maps[name].split([mean.shape[1], 1], 1)
+                cross = a @ mean[..., None] @ b.T
                 gram = a @ gram @ a.T + cross + cross.transpose(1, 2) + b @ b.T
             found.append(gram)
         return found
