@@ -290,6 +290,10 @@ class Rendering(Owned):
             "created": self.created.isoformat(),
         }
 
+    def snapshot_with_curve(self) -> dict[str, Any]:
+        """For the picture's own page, where the curve is also of interest afterwards."""
+        return self.snapshot() | {"curve": self.curve}
+
     def change(self, *, where: models.Q | None = None, **values: Any) -> bool:
         """A conditional update of this row; False if ``where`` no longer held.
 

@@ -53,9 +53,9 @@ export function startJobPanel(panel) {
   }
 
   function showChart(same) {
-    if (!job.pausable || (!isOpen(job) && !same)) chart.hide();
-    // What was watched to its end stays: nothing moves when the last curve arrives.
-    else if (isOpen(job)) chart.show(job.curve);
+    if (job.pausable && (isOpen(job) || (job.state === "done" && job.curve.length > 1))) chart.show(job.curve);
+    // What was watched to its end stays: nothing moves when the last snapshot, without a curve, arrives.
+    else if (!job.pausable || !same) chart.hide();
   }
 
   return {

@@ -93,6 +93,7 @@ def test_a_visitor_brings_a_painting_watches_pauses_and_keeps_what_is_good_enoug
     page.locator(".studio-title").click()
     page.wait_for_url("**/picture/*/")
     expect(page.get_by_role("heading", level=1)).to_have_text("Cup and Spoon")
+    expect(page.locator(".losses svg")).to_have_attribute("aria-label", re.compile("fell"))
     assert picture.evaluate("img => img.decode().then(() => img.naturalWidth)") == 512
     recipe = page.locator(".recipe")
     expect(recipe).to_contain_text("Fine")

@@ -12,7 +12,7 @@ from torch import Tensor
 from tests.cast import sample
 from webstyle.engine import objective
 from webstyle.engine.device import pick_device
-from webstyle.engine.objective import Losses, Objective, Pyramid, cuts, to_picture
+from webstyle.engine.objective import Losses, Objective, cuts, to_picture
 from webstyle.engine.perceptual import get_perceptual
 from webstyle.engine.statistics import grams_of, to_tensor
 
@@ -73,14 +73,6 @@ def test_cuts_cover_a_side_without_gap_or_overlap(side: int, shift: int) -> None
     assert all(length % 16 == 0 for _, length in parts)
     assert all(length >= 192 for _, length in parts) or len(parts) == 1
     assert all(length <= 768 * 3 // 2 for _, length in parts)
-
-
-def test_a_pyramid_begins_as_its_start_and_passes_a_gradient_on() -> None:
-    start = to_tensor(sample("coffee.png", 70), CPU)
-    pyramid = Pyramid(start)
-    assert torch.equal(pyramid.picture(), start)
-    pyramid.set_gradient(torch.ones_like(start))
-    assert all(level.grad is not None and level.grad.abs().sum() > 0 for level in pyramid.levels)
 
 
 def test_a_picture_survives_the_way_to_a_tensor_and_back() -> None:

@@ -21,8 +21,9 @@ from safetensors.torch import load, save
 
 from webstyle.engine.events import EngineError, Progress, Result
 from webstyle.engine.images import fit, fitted, keep_color, shrink
-from webstyle.engine.objective import Losses, Objective, Pyramid, to_picture
+from webstyle.engine.objective import Losses, Objective, to_picture
 from webstyle.engine.perceptual import Perceptual, get_perceptual
+from webstyle.engine.pyramid import Pair, Pyramid, make_optimizer, memory_of
 from webstyle.engine.recipe import PAINTING, Recipe, is_painting
 from webstyle.engine.registry import NO_PAINTINGS, make_params, param, register
 from webstyle.engine.statistics import Grams, grams_of, mean_grams, style_grams, to_tensor
@@ -157,6 +158,7 @@ class Job:
         self.network: Perceptual = get_perceptual(params.perceptual, device)
         self.total = sum(s.iterations * s.units for s in stages) + 1
         self.losses: dict[str, float] = {}
+        self.memory: list[Pair] = []  # of the optimiser, from one size to the next
 
     def steps(self, stage: int, iteration: int) -> int:
         before = sum(s.iterations * s.units for s in self.stages[:stage])
@@ -202,23 +204,10 @@ class Job:
     ) -> Generator[Progress, None, Image.Image]:
         """One stage, from iteration ``done`` on; returns the picture."""
         stage, params = self.stages[index], self.params
-        content_share = CONTENT_SHARE_WARM if is_warm(self.recipe, params) else CONTENT_SHARE
-        objective = Objective(
-            self.network, to_tensor(fit(self.content, stage.size), self.device),
-            self.target(stage.size), style_weight=params.style_weight,
-            content_weight=content_share * params.content_weight, smooth=params.smooth,
-            strength=self.recipe.strength, seed=self.recipe.seed,
-        )  # fmt: skip
         pyramid = Pyramid(to_tensor(start, self.device))
-        large = start.width * start.height > LARGE
-        # One iteration a call: its first thing is to ask for loss and gradient, which are there.
-        optimizer = torch.optim.LBFGS(
-            pyramid.levels, lr=1, max_iter=1, history_size=HISTORY_LARGE if large else HISTORY,
-            tolerance_grad=0, tolerance_change=0,
-        )  # fmt: skip
         label = f"Painting at {stage.size} px"
-        history: list[float] = []
-        told = self.steps(index, done) if done else -1
+        totals: list[float] = []
+        told = self.steps(index, done)
 
         def event(step: int, iteration: int) -> Progress:
             return Progress(
@@ -226,6 +215,21 @@ class Job:
                 self._checkpoint(index, iteration, pyramid), dict(self.losses) or None,
             )  # fmt: skip
 
+        # What comes before the first iteration takes half a second at large sizes, as one
+        # iteration of an undivided picture does: a visitor's wish is not to wait for both.
+        yield event(told, done)
+        content_share = CONTENT_SHARE_WARM if is_warm(self.recipe, params) else CONTENT_SHARE
+        objective = Objective(
+            self.network, to_tensor(fit(self.content, stage.size), self.device),
+            self.target(stage.size), style_weight=params.style_weight,
+            content_weight=content_share * params.content_weight, smooth=params.smooth,
+            strength=self.recipe.strength, seed=self.recipe.seed,
+        )  # fmt: skip
+        large = start.width * start.height > LARGE
+        history = HISTORY_LARGE if large else HISTORY
+        optimizer = make_optimizer(pyramid, history, self.memory)
+        self.memory = []
+        yield event(told, done)
         for iteration in range(done, stage.iterations):
             work = objective.gradient(pyramid.picture())
             losses: Losses | None = None
@@ -242,14 +246,16 @@ class Job:
                     yield event(step, iteration)
             pyramid.set_gradient(gradient)
             optimizer.step(lambda value=losses.total: value)  # type: ignore[misc]
-            history.append(float(losses.total))
+            totals.append(float(losses.total))
             self.losses = {"style": float(losses.style), "content": float(losses.content)}
             step = self.steps(index, iteration + 1)
             if step > told and step < self.total:
                 told = step
                 yield event(step, iteration + 1)
-            if params.until_still and still(history):
+            if params.until_still and still(totals):
                 break
+        if index + 1 < len(self.stages):
+            self.memory = memory_of(optimizer, pyramid)
         return to_picture(pyramid.picture())
 
     def finished(self, picture: Image.Image) -> Image.Image:
@@ -298,6 +304,6 @@ class Job:
         return stage, iteration, to_picture(picture.float())
 
 
-def still(history: list[float]) -> bool:
+def still(totals: list[float]) -> bool:
     """Whether the last iterations took next to nothing off the loss."""
-    return len(history) > STILL and history[-1] > (1 - STILL_SHARE) * history[-1 - STILL]
+    return len(totals) > STILL and totals[-1] > (1 - STILL_SHARE) * totals[-1 - STILL]
