@@ -16,8 +16,8 @@ from webstyle.engine.perceptual import CONTENT_LAYER, STYLE_LAYERS, Features, Pe
 from webstyle.engine.statistics import GRAIN, MARGIN, Grams, add_grams, bordered, inside
 
 SMOOTH_SHARE = 0.05
-COLOUR_SHARE = 4.0  # of smoothness: from pixel to pixel, colour is noise sooner than light is
-RANGE_SHARE = 10.0
+COLOUR_SHARE = 8.0  # of smoothness: from pixel to pixel, colour is noise sooner than light is
+RANGE_SHARE = 100.0
 TILE = 768  # px; what is larger than a tile and a half on a side is worked on by tiles
 WHOLE_MARGIN, WHOLE_CUT = 16, 2  # px around an undivided picture, cut from the third layer on
 CONTENT_STRIDE = 2 ** STYLE_LAYERS.index(CONTENT_LAYER)
