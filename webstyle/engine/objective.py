@@ -15,7 +15,7 @@ from torch import Tensor
 from webstyle.engine.perceptual import CONTENT_LAYER, STYLE_LAYERS, Features, Perceptual
 from webstyle.engine.statistics import GRAIN, MARGIN, Grams, add_grams, bordered, inside
 
-SMOOTH_SHARE = 0.05
+SMOOTH_SHARE = 0.1
 COLOUR_SHARE = 8.0  # of smoothness: from pixel to pixel, colour is noise sooner than light is
 RANGE_SHARE = 100.0
 TILE = 768  # px; what is larger than a tile and a half on a side is worked on by tiles
