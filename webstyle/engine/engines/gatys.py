@@ -30,7 +30,7 @@ from webstyle.engine.statistics import Grams, grams_of, mean_grams, style_grams,
 from webstyle.engine.weights import PERCEPTUAL_NAMES, get_style
 
 # Content's weight to 1 for style, at weight 1. StyleBank's picture begins farther from the photo.
-CONTENT_SHARE, CONTENT_SHARE_WARM = 0.2, 0.4
+CONTENT_SHARE, CONTENT_SHARE_WARM = 0.2, 0.5
 COARSE_SHARE = 1 / 2  # of the iterations, at each size but the last
 # px on the long side of the first, smallest picture. What StyleBank painted has its large shapes
 # already: there, the time is better spent at the size that is asked for.
