@@ -58,10 +58,10 @@ class Objective:
         seed: int = 0,
     ) -> None:
         """``photo`` is 1 x 3 x H x W. With ``strength`` below 1 the statistics to reach lie on the
-        way from the photo's own to the painting's."""
+        way from the photo's own to the painting's, and there is the less to smooth."""
         self.network = network
         self.style_weight, self.content_weight = style_weight, content_weight
-        self.smooth = SMOOTH_SHARE * smooth
+        self.smooth = SMOOTH_SHARE * smooth * strength
         self.height, self.width = photo.shape[2:]
         self.random = random.Random(seed)
         self.tiles = self._tiles()
