@@ -4,7 +4,7 @@ PORT ?= 8000
 PYTHON ?= python3
 BIN = .venv/bin
 
-.PHONY: run test bench bench-optimise setup clean
+.PHONY: run test bench bench-mix bench-optimise setup clean
 
 run: .venv/run.done
 	@echo "== database, static files, samples"
@@ -23,6 +23,10 @@ test: .venv/dev.done
 bench: .venv/dev.done
 	$(BIN)/python -m benchmarks.stylebank
 	$(BIN)/python -m benchmarks.site
+
+# Needs chromium, as the browser tests do
+bench-mix: .venv/dev.done
+	$(BIN)/python -m benchmarks.mixing
 
 # Needs what is not in the repository: TEACHERS= and PAINTINGS= name folders, see docs/optimisation.md
 bench-optimise: .venv/dev.done

@@ -1,7 +1,9 @@
-"""WebSockets for people, and the worker's ear for the bell."""
+"""WebSockets for people, and the worker's ears for the bell and for wishes."""
 
 from __future__ import annotations
 
+import asyncio
+import logging
 from datetime import timedelta
 from typing import Any
 
@@ -11,11 +13,15 @@ from channels.generic.websocket import AsyncJsonWebsocketConsumer
 from django.db.models import Q
 from django.utils import timezone
 
-from gallery.models import Rendering
+from gallery import mixing
+from gallery.models import Photo, Rendering
 from gallery.owners import Owner, owner_of
 from gallery.worker import Worker
+from webstyle.engine.events import EngineError
 
+log = logging.getLogger(__name__)
 RECENT = timedelta(minutes=10)
+PATIENCE = 10  # seconds until a wish that nobody answers is sent again
 
 
 def jobs_of(owner: Owner) -> list[dict[str, Any]]:
@@ -24,33 +30,53 @@ def jobs_of(owner: Owner) -> list[dict[str, Any]]:
     return [r.snapshot() for r in Rendering.objects.of(owner).filter(recent)[:100]]
 
 
-class JobsConsumer(AsyncJsonWebsocketConsumer):
-    """All jobs of one owner: everything on connect, then each row that changes.
-
-    The page sends nothing. Whoever owns nothing yet is told so with code 4404 and connects again
-    after the first upload.
-    """
+class OwnersConsumer(AsyncJsonWebsocketConsumer):
+    """A socket of one owner. Whoever has no business here is told so with code 4404, and with 4401
+    once the owner has logged out."""
 
     owner = Owner()
 
     async def connect(self) -> None:
-        self.owner = await self.find_owner()
+        owner = await self.find_owner()
         await self.accept()
-        if not self.owner:
+        if not owner:
             await self.close(4404)
             return
-        await self.channel_layer.group_add(self.owner.group, self.channel_name)
-        await self.send_json(
-            {"type": "jobs", "jobs": await database_sync_to_async(jobs_of)(self.owner)}
-        )
+        self.owner = owner
+        await self.channel_layer.group_add(owner.group, self.channel_name)
+        await self.begin()
 
     @database_sync_to_async
     def find_owner(self) -> Owner:
-        return owner_of(self.scope["user"], self.scope["session"])
+        owner = owner_of(self.scope["user"], self.scope["session"])
+        return owner if self.admits(owner) else Owner()
+
+    def admits(self, owner: Owner) -> bool:
+        return bool(owner)
+
+    async def begin(self) -> None:
+        """The first word to the page."""
 
     async def disconnect(self, code: int) -> None:
         if self.owner:
             await self.channel_layer.group_discard(self.owner.group, self.channel_name)
+
+    async def job_changed(self, event: dict[str, Any]) -> None:
+        """Told to all sockets of the owner."""
+
+    async def owner_gone(self, event: dict[str, Any]) -> None:
+        await self.close(4401)
+
+
+class JobsConsumer(OwnersConsumer):
+    """All jobs of one owner: everything on connect, then each row that changes.
+
+    The page sends nothing. Whoever owns nothing yet connects again after the first upload.
+    """
+
+    async def begin(self) -> None:
+        jobs = await database_sync_to_async(jobs_of)(self.owner)
+        await self.send_json({"type": "jobs", "jobs": jobs})
 
     async def receive(self, *args: Any, **kwargs: Any) -> None:
         """Nothing is expected from the page, and nothing it sends is believed, or even read."""
@@ -58,8 +84,89 @@ class JobsConsumer(AsyncJsonWebsocketConsumer):
     async def job_changed(self, event: dict[str, Any]) -> None:
         await self.send_json({"type": "job", "job": event["job"]})
 
+
+class MixConsumer(OwnersConsumer):
+    """Mixtures of one photo of the owner's: wishes in, pictures out.
+
+    The page may wish as fast as it likes: one wish at a time is under way, and of those that come
+    meanwhile only the newest is next. A picture is 4 bytes ``n``, big-endian, and a JPEG.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.newest: dict[str, Any] = {}  # the wish that is next
+        self.wished = asyncio.Event()
+        self.asked = -1  # n of the wish that is under way
+        self.answer: asyncio.Future[dict[str, Any]] | None = None
+        self.mixing: asyncio.Task[None] | None = None
+
+    def admits(self, owner: Owner) -> bool:
+        return Photo.objects.of(owner).filter(pk=self.photo).exists()
+
+    @property
+    def photo(self) -> str:
+        return str(self.scope["url_route"]["kwargs"]["pk"])
+
+    async def begin(self) -> None:
+        await self.send_json({"type": "ready"})
+        self.mixing = asyncio.create_task(self.mix())
+
     async def owner_gone(self, event: dict[str, Any]) -> None:
-        await self.close(4401)
+        self.stop()
+        await super().owner_gone(event)
+
+    async def disconnect(self, code: int) -> None:
+        self.stop()
+        await super().disconnect(code)
+
+    def stop(self) -> None:
+        if self.mixing:
+            self.mixing.cancel()
+
+    async def receive(
+        self, text_data: str | None = None, bytes_data: bytes | None = None, **kwargs: Any
+    ) -> None:
+        n = None
+        try:
+            wish = mixing.read_wish(text_data)
+            n = wish["n"]
+            self.newest = {"n": n, "recipe": mixing.recipe_of(wish).to_json()}
+            self.wished.set()
+        except EngineError as error:
+            await self.send_json({"n": n, "error": str(error)})
+
+    async def mix(self) -> None:
+        """Wish after wish, until the socket closes."""
+        while True:
+            await self.wished.wait()
+            self.wished.clear()
+            wish = self.newest
+            told = await self.ask(wish)
+            if "image" in told:
+                await self.send(bytes_data=wish["n"].to_bytes(4, "big") + told["image"])
+            else:
+                await self.send_json({"n": wish["n"], "error": told["error"]})
+
+    async def ask(self, wish: dict[str, Any]) -> dict[str, Any]:
+        """The answer of a worker; a message may get lost, so it is asked twice."""
+        message = {"type": "mix.wish", "page": self.channel_name, "photo": self.photo, **wish}
+        self.asked = wish["n"]
+        for _ in range(2):
+            self.answer = asyncio.get_running_loop().create_future()
+            try:
+                await self.channel_layer.send(mixing.WISHES, message)
+                return await asyncio.wait_for(self.answer, PATIENCE)
+            except TimeoutError:
+                log.warning("no worker answered a wish within %s s", PATIENCE)
+            except Exception as error:  # the layer is full, or away
+                log.warning("channel layer did not take a wish: %s", error)
+                break
+        return {"error": "The painters do not answer just now. Try again in a moment."}
+
+    async def mix_answer(self, event: dict[str, Any]) -> None:
+        """What comes a second time, or too late, is for no wish that is under way."""
+        if self.answer and not self.answer.done() and event["n"] == self.asked:
+            self.answer.set_result(event)
 
 
 class StylizeConsumer(AsyncConsumer):
@@ -69,3 +176,11 @@ class StylizeConsumer(AsyncConsumer):
     async def stylize_bell(self, event: dict[str, Any]) -> None:
         if Worker.current is not None:
             Worker.current.ring()
+
+
+class WishConsumer(AsyncConsumer):
+    """Hears what pages wish to have mixed, and only hands it on."""
+
+    async def mix_wish(self, event: dict[str, Any]) -> None:
+        if Worker.current is not None:
+            await Worker.current.mixtures.take(event)

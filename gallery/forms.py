@@ -111,7 +111,7 @@ class PaintForm(forms.Form):
         ]
 
     def engines(self) -> list[dict[str, Any]]:
-        """The engines with the controls of their parameters, for the page."""
+        """The engines on offer with the controls of their parameters, for the page."""
         return [
             {
                 "name": name,
@@ -124,6 +124,7 @@ class PaintForm(forms.Form):
                 ],
             }
             for name in engine_names()
+            if get_engine(name).offered
         ]
 
     def recipe(self) -> Recipe:

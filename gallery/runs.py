@@ -1,6 +1,6 @@
 """One attempt at one job: drive the engine, write down what happens, do what the visitor asks.
 
-The only caller of the engine. Between two events it looks, a few times a second, whether the
+The only caller of the engines. Between two events it looks, a few times a second, whether the
 visitor wants the job cancelled, paused or kept as it is; now and then it stores the engine's
 checkpoint, from which another attempt goes on.
 """

@@ -23,6 +23,8 @@ urlpatterns = [
     path(
         "painting/<uuid:pk>/restore/", views.restore, {"model": Painting}, name="painting_restore"
     ),
+    path("mix/", views.mix_start, name="mix_start"),
+    path("mix/<uuid:pk>/", views.mix, name="mix"),
     path("picture/<uuid:pk>/", views.picture, name="picture"),
     path("picture/<uuid:pk>/state/", views.picture_state, name="picture_state"),
     path("picture/<uuid:pk>/cancel/", views.cancel, name="picture_cancel"),

@@ -12,11 +12,11 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
-from gallery import cards, params, services
+from gallery import cards, mix_query, params, services
 from gallery.consumers import jobs_of
 from gallery.errors import refuse, wants_json
 from gallery.files import find
-from gallery.forms import PaintForm
+from gallery.forms import SIZES, PaintForm
 from gallery.models import Painting, Photo, Rendering, Work
 from gallery.owned import OwnedQuerySet
 from gallery.owners import Owner, owner_of
@@ -129,6 +129,32 @@ def paint(request: HttpRequest, pk: UUID) -> HttpResponse:
     if wants_json(request):
         return JsonResponse(rendering.snapshot(), status=201)
     return redirect(rendering)
+
+
+@require_GET
+def mix(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Somebody else's photo: the mixture may be tried on a photo of one's own."""
+    photo = Photo.objects.of(visitor(request)).filter(pk=pk).first()
+    if photo is None:
+        return redirect(reverse("mix_start", query=request.GET))
+    context = {
+        "photo": photo,
+        "styles": cards.all_cards(),
+        "mix": mix_query.parse(request.GET).to_json(),
+        "sizes": SIZES,
+        "max_styles": mix_query.MAX_STYLES,
+    }
+    return render(request, "mix.html", context)
+
+
+@require_GET
+def mix_start(request: HttpRequest) -> HttpResponse:
+    """Choose a photo for a mixture."""
+    wanted = mix_query.parse(request.GET).to_json()
+    photos = Photo.objects.of(visitor(request))[:PAGE]
+    return render(
+        request, "mix_start.html", {"photos": photos, "query": wanted["query"], "mix": wanted}
+    )
 
 
 @require_GET

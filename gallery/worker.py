@@ -1,4 +1,7 @@
-"""The worker: a loop a lane, each with a thread of its own for torch, all on one event loop."""
+"""The worker: a loop a lane, each with a thread of its own for torch, all on one event loop.
+
+Beside the lanes of jobs, every worker has one for mixtures, which are no jobs: see mixing.py.
+"""
 
 from __future__ import annotations
 
@@ -15,19 +18,29 @@ from channels.worker import Worker as ChannelsWorker
 from django.conf import settings
 from django.db import close_old_connections
 
-from gallery import jobs, notify, runs, services
+from gallery import jobs, mixing, notify, runs, services
 from gallery.models import Rendering
 
 log = logging.getLogger(__name__)
-NICENESS = 5  # painting steps back when a page is asked for
+# Painting steps back when a page is asked for or a slider moved; who waits long anyway, most.
+NICENESS = {"mix": 0, "fast": 5, "slow": 10}
+# Of torch in a lane; else one a core. Two that wait for each other at every layer took ten times as
+# long as one alone whenever a job was being painted beside them.
+THREADS = {"mix": 1}
 
 
-def prepare_thread() -> None:
+def prepare_thread(lane: str) -> None:
     """On Linux a thread has a niceness of its own, and torch's helpers inherit it."""
-    os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
+    thread = threading.get_native_id()
+    own = os.getpriority(os.PRIO_PROCESS, thread)  # of a server that was started with nice, more
+    os.setpriority(os.PRIO_PROCESS, thread, max(own, NICENESS[lane]))
     from webstyle.engine.device import tune_cpu
 
-    tune_cpu()
+    tune_cpu(THREADS.get(lane, 0))
+
+
+def thread_of(lane: str) -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(1, f"lane-{lane}", initializer=prepare_thread, initargs=(lane,))
 
 
 def in_database(function: Callable[..., Any], *args: Any) -> Any:
@@ -44,6 +57,7 @@ class Worker:
     def __init__(self, lanes: list[str], name: str = "") -> None:
         self.name = name or jobs.worker_name()
         self.bells = {lane: asyncio.Event() for lane in lanes}
+        self.mixtures = mixing.MixLane()
         self.stopping = False
         self.tasks: list[asyncio.Task[None]] = []
 
@@ -52,11 +66,12 @@ class Worker:
             bell.set()
 
     async def run(self, application: Any) -> None:
-        """Until ``stop``. Listens to the bell through Channels' own worker."""
+        """Until ``stop``. Listens through Channels' own worker."""
         Worker.current = self
         loop = asyncio.get_running_loop()
         self.tasks = [loop.create_task(self.lane(name)) for name in self.bells]
-        helpers = [loop.create_task(self.listen(application)), loop.create_task(self.rescan())]
+        listening = [self.listen(application, name) for name in (notify.BELL, mixing.WISHES)]
+        helpers = [loop.create_task(each) for each in (*listening, self.rescan(), self.mix())]
         await asyncio.gather(*self.tasks)
         for helper in helpers:
             helper.cancel()
@@ -67,10 +82,11 @@ class Worker:
         self.ring()
         await asyncio.gather(*self.tasks, return_exceptions=True)
 
-    async def listen(self, application: Any) -> None:
-        """Channels' worker ends with the first error of the layer: it is started again."""
+    async def listen(self, application: Any, channel: str) -> None:
+        """Channels' worker ends with the first error of the layer: it is started again. With two
+        channels it would go on with the other alone."""
         while True:
-            worker = ChannelsWorker(application, [notify.BELL], get_channel_layer())
+            worker = ChannelsWorker(application, [channel], get_channel_layer())
             checker = asyncio.create_task(worker.application_checker())
             try:
                 await worker.handle()
@@ -94,10 +110,14 @@ class Worker:
             self.ring()
             await asyncio.sleep(settings.RESCAN_SECONDS)
 
+    async def mix(self) -> None:
+        with thread_of("mix") as thread:
+            await self.mixtures.run(thread)
+
     async def lane(self, lane: str) -> None:
         loop = asyncio.get_running_loop()
         bell = self.bells[lane]
-        with ThreadPoolExecutor(1, f"lane-{lane}", initializer=prepare_thread) as thread:
+        with thread_of(lane) as thread:
             while not self.stopping:
                 bell.clear()
                 try:

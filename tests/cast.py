@@ -15,6 +15,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from channels.testing import WebsocketCommunicator
 from django.conf import settings
 from django.core.files.base import ContentFile
 from django.db import connection
@@ -26,6 +27,7 @@ from PIL import Image
 from gallery import jobs, notify, runs, services
 from gallery.models import Painting, Photo, Rendering
 from gallery.owners import SESSION_KEY, Owner
+from webstyle.asgi import application
 from webstyle.engine import images
 from webstyle.engine.recipe import Recipe
 
@@ -57,6 +59,19 @@ def client_of(owner: Owner, *, careful: bool = False) -> Client:
     session[SESSION_KEY] = owner.guest
     session.save()
     return client
+
+
+def socket_of(
+    client: Client | None, path: str, origin: str | None = "http://localhost"
+) -> WebsocketCommunicator:
+    """A page's WebSocket, not yet connected, with the cookies of its browser."""
+    headers = [(b"host", b"localhost")]
+    if origin:
+        headers.append((b"origin", origin.encode()))
+    if client:
+        cookies = "; ".join(f"{name}={morsel.value}" for name, morsel in client.cookies.items())
+        headers.append((b"cookie", cookies.encode()))
+    return WebsocketCommunicator(application, path, headers)
 
 
 def make_photo(owner: Owner = GUEST, name: str = "coffee.png", size: int = 256) -> Photo:

@@ -137,6 +137,7 @@ MAX_JOBS_WAITING = env.int("MAX_JOBS_WAITING", 60)  # of one visitor at a time, 
 DEVICE = env.str("DEVICE", "auto")  # auto, cpu or cuda
 LANES = env.list("LANES", ["fast", "slow"])
 PERCEPTUAL = env.str("PERCEPTUAL", "compact")  # or vgg19, once fetched: what optimisation sees by
+MIX_CACHE_MB = env.int("MIX_CACHE_MB", 256)  # of photos and styles that sliders mix, in a worker
 LEASE_SECONDS = env.int("LEASE_SECONDS", 30)
 CHECKPOINT_SECONDS = env.float("CHECKPOINT_SECONDS", 10)  # what a lost worker loses at most
 RESCAN_SECONDS = env.float("RESCAN_SECONDS", 2.0)

@@ -2,13 +2,10 @@
 // Every message is a whole snapshot numbered by `seq`, so an old one is simply dropped.
 
 import { getJSON, post } from "./api.js";
+import { openSocket, patience, REFUSED } from "./sockets.js";
 
 const POLL = 2000;
 const SETTLED = 5; // steps
-const BACKOFF = [1000, 2000, 4000, 8000, 15000];
-
-// The server closes with these while the visitor owns nothing; the first job wakes the socket again.
-const NOTHING_YET = [4401, 4404];
 
 const jobs = new Map();
 const listeners = new Set();
@@ -20,6 +17,8 @@ let pollTimer = 0;
 export const isActive = (job) => job.state === "queued" || job.state === "running";
 /** Not ended: under way, or waiting for its visitor to go on. */
 export const isOpen = (job) => isActive(job) || job.state === "paused";
+/** A sheet of many pictures has nothing of the photograph's shape. */
+export const isComparable = (job) => job.engine !== "sheet";
 export const allJobs = () => [...jobs.values()];
 
 /** Call `listener(job)` for every job known now and for every newer snapshot. */
@@ -68,8 +67,7 @@ function poll() {
 }
 
 function connect() {
-  const scheme = location.protocol === "https:" ? "wss" : "ws";
-  const socket = new WebSocket(`${scheme}://${location.host}/ws/jobs/`);
+  const socket = openSocket("/ws/jobs/");
   asleep = false;
   socket.onmessage = (event) => {
     socketIsOpen = true;
@@ -80,9 +78,10 @@ function connect() {
   };
   socket.onclose = (event) => {
     socketIsOpen = false;
-    asleep = NOTHING_YET.includes(event.code);
+    // So it is while the visitor owns nothing; the first job wakes the socket again.
+    asleep = REFUSED.includes(event.code);
     if (asleep) return;
-    setTimeout(connect, BACKOFF[Math.min(failures, BACKOFF.length - 1)]);
+    setTimeout(connect, patience(failures));
     failures += 1;
     poll();
   };

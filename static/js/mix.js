@@ -2,7 +2,7 @@
 
 import { $, $$, setText } from "./dom.js";
 
-/** `onChange()` is called when other styles are chosen. Gives what the studio needs to know of it. */
+/** `onChange()` is called when styles or weights have changed. Gives what the studio needs to know of it. */
 export function startMix(mix, onChange) {
   const first = $(".mix-first", mix);
   const rows = $$(".mix-row", mix);
@@ -25,7 +25,10 @@ export function startMix(mix, onChange) {
     }
   }
 
-  for (const row of [first, ...rows]) range(row).addEventListener("input", show);
+  for (const row of [first, ...rows]) {
+    range(row).addEventListener("input", show);
+    range(row).addEventListener("change", onChange);
+  }
   for (const row of rows) {
     select(row).addEventListener("change", () => {
       show();
@@ -36,6 +39,8 @@ export function startMix(mix, onChange) {
 
   return {
     refs: () => used().map((row) => select(row).value),
+    /** Of the first style and of the others in use, 1 to 100. */
+    weights: () => [first, ...used()].map((row) => Number(range(row).value)),
     nameFirst: (title) => setText($("[data-slot=first]", first), title || "The chosen style"),
     /** A painting that was added, renamed, deleted or brought back, in every list. */
     offer({ ref, title }) {

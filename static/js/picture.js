@@ -3,7 +3,7 @@
 import { ApiError, post } from "./api.js";
 import { Canvas } from "./canvas.js";
 import { startJobPanel } from "./jobpanel.js";
-import { addJob, isActive, isOpen, onJob } from "./jobs.js";
+import { addJob, isActive, isComparable, isOpen, onJob } from "./jobs.js";
 import { $, $$, setText, slot } from "./dom.js";
 import { toast } from "./toast.js";
 
@@ -18,7 +18,7 @@ function showPicture(job) {
   if (job.state !== "done") {
     const url = job.preview || before;
     if (url) canvas.showSingle({ url, width, height, alt });
-  } else if (before) canvas.showPair({ before, after: job.view, width, height, alt });
+  } else if (before && isComparable(job)) canvas.showPair({ before, after: job.view, width, height, alt });
   else canvas.showSingle({ url: job.view, width, height, alt });
   // What is watched as it forms is shown in its true colours.
   canvas.root.toggleAttribute("data-busy", isActive(job) && !job.pausable);

@@ -1,11 +1,12 @@
 // The studio of one photograph: tap a style and it is painted; the filmstrip holds all that was made.
 
 import { ApiError, post } from "./api.js";
+import { toQuery } from "./blend.js";
 import { Canvas } from "./canvas.js";
 import { startJobPanel } from "./jobpanel.js";
-import { addJob, isActive, isOpen, onJob, stateWord } from "./jobs.js";
+import { addJob, isActive, isComparable, isOpen, onJob, stateWord } from "./jobs.js";
 import { $, $$, clone, setImage, setText, slot } from "./dom.js";
-import { startMethod } from "./method.js";
+import { isPainting, startMethod } from "./method.js";
 import { startMix } from "./mix.js";
 import { startPaintings } from "./paintings.js";
 import { startFilter, startPeek } from "./shelf.js";
@@ -33,7 +34,8 @@ function show(job) {
   link.href = job.url;
   setText(slot(studio, "title"), job.title);
   slot(studio, "empty").hidden = true;
-  if (job.state === "done") canvas.showPair({ before: photo.viewUrl, after: job.view, width: job.width, height: job.height, alt: job.title });
+  if (job.state === "done" && isComparable(job)) canvas.showPair({ before: photo.viewUrl, after: job.view, width: job.width, height: job.height, alt: job.title });
+  else if (job.state === "done") canvas.showSingle({ url: job.view, width: job.width, height: job.height, alt: job.title });
   else canvas.showSingle({ url: job.preview || photo.viewUrl, width: job.width, height: job.height, alt: job.preview ? `${job.title}, not yet finished` : photo.title });
   // What is watched as it forms is shown in its true colours.
   canvas.root.toggleAttribute("data-busy", isActive(job) && !job.pausable);
@@ -106,6 +108,16 @@ function chosen() {
   const radio = $("input[name=style]:checked", form);
   method.fit([...(radio ? [radio.value] : []), ...mix.refs()]);
   mix.nameFirst(radio && $(".style-title", radio.closest(".style-card")).textContent);
+  showMixLink(radio?.value);
+}
+
+/** What is chosen here is what mixing begins with; it knows built-in styles only. */
+function showMixLink(first) {
+  const weights = mix.weights();
+  const styles = [first, ...mix.refs()].map((slug, index) => ({ slug, weight: weights[index] })).filter(({ slug }) => slug && !isPainting(slug));
+  const [size, keep] = [Number(form.elements.size.value), form.elements.keep_color.checked];
+  const query = styles.length ? `?${toQuery({ styles, strength: Number($("#strength").value), keep, size })}` : "";
+  $("#mix-link").search = query;
 }
 
 startPaintings({
@@ -167,6 +179,7 @@ startPeek(shelf, (ref) => [...made.values()].find((job) => job.state === "done" 
 
 const strength = $("#strength");
 strength.addEventListener("input", () => setText($("output[for=strength]"), `${strength.value} %`));
+form.addEventListener("change", (event) => ["strength", "size", "keep_color"].includes(event.target.name) && chosen());
 
 // What the page came with
 

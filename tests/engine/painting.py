@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from typing import Any
+
 import numpy as np
+import pytest
 from PIL import Image
 
 from webstyle.engine.device import pick_device
@@ -13,6 +17,24 @@ from webstyle.engine.recipe import Recipe
 
 def painter() -> Painter:
     return get_painter(pick_device("cpu"))
+
+
+def counted(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
+    """From now on, how often a photo is encoded ("encode") and each style's bank is run."""
+    counts: Counter[str] = Counter()
+    encode, apply = painter().encode, painter().apply
+
+    def counting_encode(photo: Image.Image) -> Any:
+        counts["encode"] += 1
+        return encode(photo)
+
+    def counting_apply(photo: Any, slug: str) -> Any:
+        counts[slug] += 1
+        return apply(photo, slug)
+
+    monkeypatch.setattr(painter(), "encode", counting_encode)
+    monkeypatch.setattr(painter(), "apply", counting_apply)
+    return counts
 
 
 def painting(photo: Image.Image, style: str) -> Image.Image:

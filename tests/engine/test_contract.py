@@ -84,7 +84,7 @@ def test_it_paints_the_same_picture_twice_for_one_seed(name: str) -> None:
 @every_engine
 def test_it_paints_something_else_than_the_photo(name: str) -> None:
     picture = events(name)[-1].picture
-    photo = sample("coffee.png", 64)
+    photo = sample("coffee.png").resize(picture.size)
     assert np.abs(np.asarray(picture, float) - np.asarray(photo, float)).mean() > 5
 
 

@@ -51,7 +51,8 @@ def pages(guest: Client, painted: Rendering, photo: Photo) -> list[str]:
     for row, state in zip(rows[1:], ("queued", "running", "failed", "cancelled"), strict=True):
         row.change(state=state, error="Broken" if state == "failed" else "")
     guest.post(reverse("picture_delete", args=[submit(photo).pk]))  # a message with an undo form
-    answers = [guest.get(reverse(name)) for name in ("home", "gallery", "mine")]
+    answers = [guest.get(reverse(name)) for name in ("home", "gallery", "mine", "mix_start")]
+    answers.append(guest.get(reverse("mix", args=[photo.pk])))
     answers += [guest.get(row.get_absolute_url()) for row in rows]
     answers += [guest.get(f"{photo.get_absolute_url()}?show={row.pk}") for row in rows]
     answers += [

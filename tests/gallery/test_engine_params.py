@@ -17,6 +17,7 @@ from webstyle.engine.registry import engine_names, get_engine, make_params
 
 JSON = {"headers": {"Accept": "application/json"}}
 every_engine = pytest.mark.parametrize("engine", engine_names())
+OFFERED = [name for name in engine_names() if get_engine(name).offered]
 
 
 def filled(query: str) -> PaintForm:
@@ -92,7 +93,7 @@ def test_the_perceptual_network_is_that_of_the_settings(settings) -> None:
 
 @every_engine
 def test_every_limit_of_every_parameter_is_taken_by_form_and_engine(engine: str) -> None:
-    for control in next(e for e in PaintForm().engines() if e["name"] == engine)["params"]:
+    for control in (params.control(engine, param, None) for param in params.shown(engine)):
         values = control["choices"] or ["on", "off"]
         if control["kind"] in ("int", "float"):
             values = [control["low"], control["high"]]
@@ -101,7 +102,7 @@ def test_every_limit_of_every_parameter_is_taken_by_form_and_engine(engine: str)
             assert make_params(get_engine(engine), recipe.params)
 
 
-@every_engine
+@pytest.mark.parametrize("engine", OFFERED)
 def test_the_page_gets_a_control_for_every_shown_parameter(engine: str) -> None:
     controls = next(e for e in PaintForm().engines() if e["name"] == engine)["params"]
     assert [c["name"] for c in controls] == [f.name for f in params.shown(engine)]
@@ -112,6 +113,12 @@ def test_the_page_gets_a_control_for_every_shown_parameter(engine: str) -> None:
         if control["kind"] in ("int", "float"):
             assert control["low"] <= control["default"] <= control["high"]
             assert control["step"] > 0
+
+
+def test_an_engine_that_is_not_on_offer_can_be_asked_for_by_a_page_of_its_own() -> None:
+    assert "sheet" not in [engine["name"] for engine in PaintForm().engines()]
+    recipe = filled("engine=sheet&sheet_layout=strip").recipe()
+    assert (recipe.engine, recipe.params) == ("sheet", {"layout": "strip"})
 
 
 def test_a_form_that_is_shown_again_has_what_was_sent(guest: Client, photo: Photo) -> None:

@@ -15,20 +15,12 @@ from django.utils import timezone
 from gallery import notify, services
 from gallery.models import Photo, Rendering
 from tests import cast
-from webstyle.asgi import application
 
 pytestmark = pytest.mark.django_db(transaction=True)
-HERE = "http://localhost"
 
 
-def socket(client: Client | None = None, origin: str | None = HERE) -> WebsocketCommunicator:
-    headers = [(b"host", b"localhost")]
-    if origin:
-        headers.append((b"origin", origin.encode()))
-    if client:
-        cookies = "; ".join(f"{name}={morsel.value}" for name, morsel in client.cookies.items())
-        headers.append((b"cookie", cookies.encode()))
-    return WebsocketCommunicator(application, "/ws/jobs/", headers)
+def socket(client: Client | None = None, **values: Any) -> WebsocketCommunicator:
+    return cast.socket_of(client, "/ws/jobs/", **values)
 
 
 async def connected(client: Client) -> tuple[WebsocketCommunicator, list[dict[str, Any]]]:
@@ -115,7 +107,7 @@ async def test_who_owns_nothing_yet_is_told_so(client: Client, transactional_db:
 
 @pytest.mark.parametrize("origin", ["https://evil.example", "http://localhost.evil.example", None])
 async def test_a_page_of_another_site_is_refused(guest: Client, origin: str | None) -> None:
-    accepted, _ = await socket(guest, origin).connect(timeout=5)
+    accepted, _ = await socket(guest, origin=origin).connect(timeout=5)
     assert not accepted
 
 

@@ -34,7 +34,7 @@ def answers(client: Client, addresses: list[str]) -> set[int]:
     return {client.get(address).status_code for address in addresses}
 
 
-@pytest.mark.parametrize("name", ["home", "gallery", "mine", "jobs_state"])
+@pytest.mark.parametrize("name", ["home", "gallery", "mine", "mix_start", "jobs_state"])
 @pytest.mark.parametrize("who", ["client", "guest", "stranger", "member"])
 def test_the_open_pages_are_for_everybody(
     name: str, who: str, request: pytest.FixtureRequest, painted: Rendering

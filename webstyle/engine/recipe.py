@@ -77,7 +77,7 @@ class Recipe:
         try:
             styles = tuple((str(slug), float(weight)) for slug, weight in data.pop("styles"))
             return cls(styles=styles, **data)
-        except (KeyError, TypeError, ValueError) as error:
+        except (KeyError, TypeError, ValueError, OverflowError) as error:
             if isinstance(error, EngineError):
                 raise
             raise EngineError(f"recipe cannot be read: {error}") from error

@@ -46,6 +46,7 @@ class Engine(Protocol):
     title: ClassVar[str]
     lane: ClassVar[str]  # "fast" (a second) or "slow" (a minute): fast never waits behind slow
     takes_paintings: ClassVar[bool]  # whether a style may be any painting, not only a built-in one
+    offered: ClassVar[bool]  # whether the studio lists it among the methods
     Params: ClassVar[type]
 
     def run(

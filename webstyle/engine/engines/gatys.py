@@ -59,6 +59,7 @@ class Gatys:
     title = "Optimisation (Gatys et al. 2016)"
     lane = "slow"
     takes_paintings = True
+    offered = True
 
     @dataclass(frozen=True)
     class Params:

@@ -293,6 +293,17 @@ class Painter:
             pixels[top : top + rows] = x.cpu().numpy()
         return Image.fromarray(pixels)
 
+    def finish(
+        self, photo: Image.Image, seen: Encoded, painted: Mapping[str, Encoded], recipe: Recipe
+    ) -> Image.Image:
+        """The picture of a recipe, from what was seen in ``photo`` and what each style of the
+        recipe has made of that."""
+        parts = [(seen, 1 - recipe.strength)] if recipe.strength < 1 else []
+        if recipe.strength > 0:
+            parts += [(painted[s], weight * recipe.strength) for s, weight in recipe.shares()]
+        picture = self.decode(self.mix(parts))
+        return keep_color(picture, photo) if recipe.keep_color else picture
+
 
 @functools.cache
 def get_painter(device: torch.device) -> Painter:
@@ -308,6 +319,7 @@ class StyleBank:
     title = "StyleBank (Chen et al. 2017)"
     lane = "fast"
     takes_paintings = False
+    offered = True
 
     @dataclass(frozen=True)
     class Params:
@@ -336,18 +348,15 @@ class StyleBank:
         painter = get_painter(device)
         yield Progress(1, total, "Looking at the photo", preview)
         seen = painter.encode(photo)
-        parts = [(seen, 1 - recipe.strength)] if recipe.strength < 1 else []
-        for done, (slug, weight) in enumerate(shares):
+        painted: dict[str, Encoded] = {}
+        for done, (slug, _) in enumerate(shares):
             yield Progress(2 + done, total, f"Painting: {get_style(slug).title}")
-            if recipe.strength > 0:
-                parts.append((painter.apply(seen, slug), weight * recipe.strength))
+            painted[slug] = painter.apply(seen, slug)
         yield Progress(total - 1, total, "Drying")
-        picture = painter.decode(painter.mix(parts))
-        yield Result(keep_color(picture, photo) if recipe.keep_color else picture)
+        yield Result(painter.finish(photo, seen, painted, recipe))
 
     def paint(self, painter: Painter, photo: Image.Image, recipe: Recipe) -> Image.Image:
         """The whole recipe in one go, for small pictures."""
         seen = painter.encode(photo)
-        parts = [(painter.apply(seen, s), w * recipe.strength) for s, w in recipe.shares()]
-        picture = painter.decode(painter.mix([(seen, 1 - recipe.strength), *parts]))
-        return keep_color(picture, photo) if recipe.keep_color else picture
+        painted = {slug: painter.apply(seen, slug) for slug, _ in recipe.shares()}
+        return painter.finish(photo, seen, painted, recipe)
