@@ -3,6 +3,7 @@
 import { openSocket, patience, REFUSED } from "./sockets.js";
 
 const NUMBER = 4; // bytes before the JPEG
+const UNDER_WAY = 2; // wishes without an answer: more would pile up as pictures in a slow connection
 
 /**
  * `onPicture(n, blob)`; `onError(sentence)` for a wish that came to nothing; `onState(state, ms)` with
@@ -14,28 +15,44 @@ export function startMixSocket(path, { onPicture, onError, onState }) {
   let failures = 0;
   let timer = 0;
   let n = 0;
+  let heard = 0; // the newest number that has its answer
   let wish = null;
   let spoilt = false; // the newest wish came to nothing: it may be asked for again
+  let sent = []; // the numbers of those without an answer
 
   function send() {
-    if (ready && wish) socket.send(JSON.stringify({ n, ...wish }));
+    if (!ready || !wish || n <= heard || sent.length >= UNDER_WAY || sent.includes(n)) return;
+    sent.push(n);
+    socket.send(JSON.stringify({ n, ...wish }));
+  }
+
+  function answered(number) {
+    heard = Math.max(heard, number);
+    sent = sent.filter((other) => other > number);
+    send();
   }
 
   function hear(event) {
     if (event.data instanceof ArrayBuffer) {
       const number = new DataView(event.data).getUint32(0);
       onPicture(number, new Blob([new Uint8Array(event.data, NUMBER)], { type: "image/jpeg" }));
+      answered(number);
       return;
     }
     const message = JSON.parse(event.data);
     if (message.type === "ready") {
       ready = true;
       failures = 0;
+      sent = [];
       onState("open");
       send();
-    } else if (message.error && (message.n ?? n) >= n) {
-      spoilt = true;
-      onError(message.error);
+    } else if (message.error) {
+      const number = message.n ?? n;
+      if (number >= n) {
+        spoilt = true;
+        onError(message.error);
+      }
+      answered(number);
     }
   }
 
