@@ -19,6 +19,7 @@ from webstyle.engine.registry import get_engine
 from webstyle.engine.weights import get_style
 
 UNDO_TIME = timedelta(hours=1)  # how long a deleted thing can be brought back
+SHEET = "sheet"  # the engine whose pictures are many mixtures at once
 
 
 class PaintingQuerySet(OwnedQuerySet):
@@ -178,12 +179,16 @@ class Rendering(Owned):
 
     @property
     def title(self) -> str:
-        return " + ".join(style["title"] for style in self.styles)
+        styles = " + ".join(style["title"] for style in self.styles)
+        return f"Sheet: {styles}" if self.engine == SHEET else styles
 
     @property
     def caption(self) -> str:
         """A default text for those who cannot see the picture."""
-        return f"A photo painted in the style of {self.title}"
+        styles = " and ".join(style["title"] for style in self.styles)
+        if self.engine == SHEET:
+            return f"Many paintings of one photo, between {styles}"
+        return f"A photo painted in the style of {styles}"
 
     @property
     def size(self) -> int:

@@ -155,4 +155,6 @@ def test_a_sheet_is_painted_by_the_queue(guest: Client, photo: Photo, run_queue)
     run_queue()
     rendering = Rendering.objects.get()
     assert (rendering.state, rendering.width) == ("done", 512)
-    assert guest.get(rendering.get_absolute_url()).status_code == 200
+    page = guest.get(rendering.get_absolute_url())
+    assert page.status_code == 200
+    assert "Sheet: Udnie" in page.content.decode()
