@@ -13,7 +13,7 @@ from PIL import Image
 from webstyle.engine import images
 from webstyle.engine.events import EngineError, Progress, Result
 from webstyle.engine.recipe import Recipe
-from webstyle.engine.registry import NO_PAINTINGS, make_params, param
+from webstyle.engine.registry import NO_PICTURES, make_params, param
 
 STEPS = 250
 TITLE = "Pencil (nobody, never)"
@@ -26,6 +26,7 @@ class Pencil:
     """
 
     name, title, lane, takes_paintings = "pencil", TITLE, "slow", True
+    takes_masks = False
     at: ClassVar[dict[int, Callable[[], Any]]] = {}
     told: ClassVar[list[list[int]]] = []
     seen: ClassVar[list[dict[str, Image.Image]]] = []
@@ -44,7 +45,8 @@ class Pencil:
         recipe: Recipe,
         *,
         device: Any,
-        paintings: Mapping[str, Image.Image] = NO_PAINTINGS,
+        paintings: Mapping[str, Image.Image] = NO_PICTURES,
+        masks: Mapping[str, Image.Image] = NO_PICTURES,
         checkpoint: bytes | None = None,
     ) -> Generator[Progress | Result]:
         params = make_params(type(self), recipe.params)

@@ -54,6 +54,24 @@ def test_several_styles_mix_and_the_report_is_one_json_object(tmp_path: Path) ->
         assert (picture.format, picture.size) == ("PNG", (64, 43))
 
 
+def test_a_mask_keeps_a_style_to_its_region(tmp_path: Path) -> None:
+    mask = Image.new("L", (64, 43))
+    mask.paste(255, (0, 0, 24, 43))
+    mask.save(tmp_path / "left.png")
+    masked = ("--style", "udnie", "--mask", f"udnie={tmp_path / 'left.png'}", "--feather", "0")
+    pictures = {}
+    for name, flags in {
+        "masked": masked,
+        "whole": ("--style", "udnie"),
+        "photo": ("--style", "udnie", "--strength", "0"),
+    }.items():
+        done = stylize(tmp_path, *flags, out=f"{name}.png")
+        assert done.returncode == 0, done.stderr
+        with Image.open(tmp_path / f"{name}.png") as picture:
+            pictures[name] = picture.crop((48, 0, 64, 43)).tobytes()
+    assert pictures["masked"] == pictures["photo"] != pictures["whole"]
+
+
 def test_without_json_nothing_is_printed_into_a_pipe(tmp_path: Path) -> None:
     done = stylize(tmp_path, "--style", "udnie", "--strength", "0.5", "--keep-color", out="o.JPEG")
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
@@ -99,6 +117,10 @@ def refused(done, *says: str) -> None:
         (["--style", "udnie:much"], ("'much'", "udnie")),
         (["--style", "udnie", "--strength", "1.5"], ("strength 1.5",)),
         (["--style", "udnie", "--size", "5000"], ("size 5000",)),
+        (["--style", "udnie", "--mask", "udnie"], ("'udnie'", "starry-night=SKY.png")),
+        (["--style", "udnie", "--mask", "udnie=no.png"], ("no.png", "check the path")),
+        (["--style", "udnie", "--mask", "great-wave=no.png"], ("'great-wave'", "add it")),
+        (["--style", "udnie", "--engine", "gatys", "--mask", "udnie=no.png"], ("gatys", "masks")),
         (["--style", "udnie", "--device", "abacus"], ("'abacus'", "cpu")),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",

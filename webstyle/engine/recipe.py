@@ -9,6 +9,7 @@ from webstyle.engine.events import EngineError
 
 VERSION = 1
 PAINTING = "painting:"
+PHOTO = "photo"  # as a style with a mask: where the photo stays as it is
 SIZES = (64, 4096)  # px on the long side, smallest and largest
 
 
@@ -24,6 +25,10 @@ class Recipe:
     A style is the slug of a built-in one, or ``painting:NAME`` for a painting that whoever drives
     the engine hands over under that name.
 
+    ``masks`` are (style, name) pairs: a style with a mask goes where the picture that is handed
+    over under that name is white. The styles without one share what the masks leave; if there are
+    none, that stays a photo. ``photo`` may have a mask too.
+
     ``size`` is the long side of the result in px; ``strength`` 0 is the photo, 1 the full style;
     ``keep_color`` takes only the luminance of the painted picture.
     """
@@ -35,6 +40,7 @@ class Recipe:
     keep_color: bool = False
     seed: int = 0
     params: dict[str, Any] = field(default_factory=dict)
+    masks: tuple[tuple[str, str], ...] = ()
 
     def __post_init__(self) -> None:
         if not self.styles:
@@ -48,6 +54,15 @@ class Recipe:
             raise EngineError(f"size {self.size} is out of range: use {SIZES[0]} to {SIZES[1]} px")
         if not 0 <= self.strength <= 1:
             raise EngineError(f"strength {self.strength:g} is out of range: use 0 to 1")
+
+        known = {PHOTO, *(style for style, _ in self.styles)}
+        for style, _ in self.masks:
+            if style not in known:
+                raise EngineError(
+                    f"mask for '{style}', which is not among the styles: add it there"
+                )
+        if len(dict(self.masks)) < len(self.masks):
+            raise EngineError("two masks for one style: paint them into one")
 
     def shares(self) -> list[tuple[str, float]]:
         """The styles with weights that sum to one; a style named twice counts once."""
@@ -63,7 +78,9 @@ class Recipe:
         return list(dict.fromkeys(names))
 
     def to_json(self) -> dict[str, Any]:
-        return {"version": VERSION, **asdict(self), "styles": [list(s) for s in self.styles]}
+        data = {"version": VERSION, **asdict(self), "styles": [list(s) for s in self.styles]}
+        data["masks"] = [list(mask) for mask in self.masks]
+        return data if self.masks else {k: v for k, v in data.items() if k != "masks"}
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Recipe:
@@ -76,7 +93,8 @@ class Recipe:
             )
         try:
             styles = tuple((str(slug), float(weight)) for slug, weight in data.pop("styles"))
-            return cls(styles=styles, **data)
+            masks = tuple((str(style), str(name)) for style, name in data.pop("masks", ()))
+            return cls(styles=styles, masks=masks, **data)
         except (KeyError, TypeError, ValueError, OverflowError) as error:
             if isinstance(error, EngineError):
                 raise

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import torch
 
 
-NO_PAINTINGS: Mapping[str, Image.Image] = MappingProxyType({})
+NO_PICTURES: Mapping[str, Image.Image] = MappingProxyType({})
 
 
 def param(
@@ -46,6 +46,7 @@ class Engine(Protocol):
     title: ClassVar[str]
     lane: ClassVar[str]  # "fast" (a second) or "slow" (a minute): fast never waits behind slow
     takes_paintings: ClassVar[bool]  # whether a style may be any painting, not only a built-in one
+    takes_masks: ClassVar[bool]  # whether styles may be kept to regions
     offered: ClassVar[bool]  # whether the studio lists it among the methods
     Params: ClassVar[type]
 
@@ -55,11 +56,13 @@ class Engine(Protocol):
         recipe: Recipe,
         *,
         device: torch.device,
-        paintings: Mapping[str, Image.Image] = NO_PAINTINGS,
+        paintings: Mapping[str, Image.Image] = NO_PICTURES,
+        masks: Mapping[str, Image.Image] = NO_PICTURES,
         checkpoint: bytes | None = None,
     ) -> Generator[Progress | Result]:
-        """``paintings`` are those that ``recipe.paintings()`` names. ``checkpoint`` is of an
-        earlier run of the same recipe on the same photo: the work goes on from there."""
+        """``paintings`` are those that ``recipe.paintings()`` names, ``masks`` those of
+        ``recipe.masks``, with the photo's proportions. ``checkpoint`` is of an earlier run of the
+        same recipe on the same photo: the work goes on from there."""
 
 
 EngineType = TypeVar("EngineType", bound=type)

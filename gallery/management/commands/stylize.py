@@ -42,6 +42,14 @@ def style_image(text: str) -> tuple[Path, float]:
         return Path(text), 1.0
 
 
+def style_mask(text: str) -> tuple[str, Path]:
+    """SLUG=FILE."""
+    slug, equals, path = text.partition("=")
+    if not (slug and equals and path):
+        raise EngineError(f"--mask '{text}' cannot be read: write it as in starry-night=SKY.png")
+    return slug, Path(path)
+
+
 def given_params(engine: type[Engine], options: dict[str, Any]) -> dict[str, Any]:
     """Those that were named on the command line; one of another engine is refused."""
     own = {field.name for field in dataclasses.fields(engine.Params)}  # type: ignore[arg-type]
@@ -69,6 +77,9 @@ class Command(BaseCommand):
                             help="see `manage.py styles`; repeat to mix")  # fmt: skip
         parser.add_argument("--style-image", action="append", default=[], metavar="FILE[:WEIGHT]",
                             help="any painting as a style, with --engine gatys")  # fmt: skip
+        parser.add_argument("--mask", action="append", default=[], metavar="SLUG=FILE",
+                            help="keep a style to where FILE is white; photo=FILE keeps the photo "
+                                 "there")  # fmt: skip
         parser.add_argument("--engine", default=Recipe.engine,
                             help=f"{' or '.join(engine_names())} (%(default)s)")  # fmt: skip
         parser.add_argument("--seed", type=int, default=Recipe.seed)
@@ -111,6 +122,9 @@ class Command(BaseCommand):
             )
         if not options["style"] and not images_of:
             raise EngineError("no style: name one with --style or, for gatys, --style-image")
+        masks = [style_mask(text) for text in options["mask"]]
+        if masks and not engine.takes_masks:
+            raise EngineError(f"{masks[0][1]}: engine '{engine.name}' takes no masks, leave it out")
         names = {f"{PAINTING}{i}": image for i, image in enumerate(images_of, 1)}
         shares = [style_share(text) for text in options["style"]]
         shares += [(name, weight) for name, (_, weight) in names.items()]
@@ -122,6 +136,7 @@ class Command(BaseCommand):
             keep_color=options["keep_color"],
             seed=options["seed"],
             params=given_params(engine, options),
+            masks=tuple((style, str(path)) for style, path in masks),
         )
         make_params(engine, recipe.params)
         kind = output.suffix.lower().lstrip(".").replace("jpeg", "jpg")
@@ -137,12 +152,14 @@ class Command(BaseCommand):
             name.removeprefix(PAINTING): images.decode(path, str(path))
             for name, (path, _) in names.items()
         }
+        regions = {str(path): images.decode(path, str(path)) for _, path in masks}
         from webstyle.engine.device import pick_device, tune_cpu  # torch, only when needed
 
         tune_cpu()
         device = pick_device(options["device"])
         began = time.monotonic()
-        for event in engine().run(content, recipe, device=device, paintings=paintings):
+        work = engine().run(content, recipe, device=device, paintings=paintings, masks=regions)
+        for event in work:
             if isinstance(event, Result):
                 picture, figures = event.picture, event.figures
             else:

@@ -12,7 +12,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Generator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from PIL import Image
@@ -25,7 +25,7 @@ from webstyle.engine.objective import Losses, Objective, to_picture
 from webstyle.engine.perceptual import Perceptual, get_perceptual
 from webstyle.engine.pyramid import Pair, Pyramid, make_optimizer, memory_of
 from webstyle.engine.recipe import PAINTING, Recipe, is_painting
-from webstyle.engine.registry import NO_PAINTINGS, make_params, param, register
+from webstyle.engine.registry import NO_PICTURES, make_params, param, register
 from webstyle.engine.statistics import Grams, grams_of, mean_grams, style_grams, to_tensor
 from webstyle.engine.weights import PERCEPTUAL_NAMES, get_style
 
@@ -58,7 +58,7 @@ class Gatys:
     name = "gatys"
     title = "Optimisation (Gatys et al. 2016)"
     lane = "slow"
-    takes_paintings = True
+    takes_paintings, takes_masks = True, False
     offered = True
 
     @dataclass(frozen=True)
@@ -101,7 +101,8 @@ class Gatys:
         recipe: Recipe,
         *,
         device: torch.device,
-        paintings: Mapping[str, Image.Image] = NO_PAINTINGS,
+        paintings: Mapping[str, Image.Image] = NO_PICTURES,
+        masks: Mapping[str, Image.Image] = NO_PICTURES,
         checkpoint: bytes | None = None,
     ) -> Generator[Progress | Result]:
         params = make_params(type(self), recipe.params)
@@ -172,7 +173,8 @@ class Job:
             return photo
         from webstyle.engine.engines.stylebank import StyleBank, get_painter
 
-        return StyleBank().paint(get_painter(self.device), photo, self.recipe)
+        recipe = replace(self.recipe, params={})  # they are this engine's, not StyleBank's
+        return StyleBank().paint(get_painter(self.device), photo, recipe)
 
     def enlarge(self, picture: Image.Image, size: int) -> Image.Image:
         """To the next size, with the photo's fine detail, which the smaller one could not hold:

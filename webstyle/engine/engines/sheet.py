@@ -17,7 +17,7 @@ from webstyle.engine.engines.stylebank import Encoded, get_painter
 from webstyle.engine.events import Progress, Result
 from webstyle.engine.images import fit, shrink
 from webstyle.engine.recipe import Recipe
-from webstyle.engine.registry import NO_PAINTINGS, make_params, param, register
+from webstyle.engine.registry import NO_PICTURES, make_params, param, register
 from webstyle.engine.weights import get_style
 
 GAP = 0.01  # of a picture, between two
@@ -34,7 +34,7 @@ class Sheet:
     name = "sheet"
     title = "Sheet of mixtures"
     lane = "fast"
-    takes_paintings = False
+    takes_paintings = takes_masks = False
     offered = False
 
     @dataclass(frozen=True)
@@ -52,7 +52,8 @@ class Sheet:
         recipe: Recipe,
         *,
         device: torch.device,
-        paintings: Mapping[str, Image.Image] = NO_PAINTINGS,
+        paintings: Mapping[str, Image.Image] = NO_PICTURES,
+        masks: Mapping[str, Image.Image] = NO_PICTURES,
         checkpoint: bytes | None = None,
     ) -> Generator[Progress | Result]:
         params = make_params(type(self), recipe.params)

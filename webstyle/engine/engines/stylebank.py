@@ -10,7 +10,7 @@ Where this leaves the paper, and why, is said at each place.
 from __future__ import annotations
 
 import functools
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple, TypeVar, cast
@@ -27,7 +27,8 @@ from webstyle.engine.device import channels_last, pick_dtype
 from webstyle.engine.events import EngineError, Progress, Result
 from webstyle.engine.images import fit, keep_color
 from webstyle.engine.recipe import Recipe
-from webstyle.engine.registry import NO_PAINTINGS, make_params, register
+from webstyle.engine.regions import FLOOR, NOWHERE, Weight, map_of, spread
+from webstyle.engine.registry import NO_PICTURES, make_params, param, register
 from webstyle.engine.weights import AUTOENCODER, STATISTICS, get_style
 
 Module = TypeVar("Module", bound=nn.Module)
@@ -131,12 +132,13 @@ class Conv(nn.Module):
         self.shift = nn.Parameter(torch.zeros(WIDTH))
         self.relu = relu
 
-    def forward(self, x: Tensor) -> Tensor:
+    def forward(self, x: Tensor, where: Tensor | None = None) -> Tensor:
+        """``where``, 1 x 1 x H x W, weighs the pixels of the input for mean and variance."""
         x = self.conv(F.pad(x, (self.conv.dilation[0],) * 4, mode="replicate"))
         # The mean and variance of larger maps come from every third pixel: the same to within
         # their noise, and much faster. Not every second one: strided layers leave patterns of two.
-        seen = x[..., ::3, ::3] if x.shape[-1] * x.shape[-2] > 4096 else x
-        variance, mean = torch.var_mean(seen.float(), (2, 3), correction=0, keepdim=True)
+        step = 3 if x.shape[-1] * x.shape[-2] > 4096 else 1
+        variance, mean = moments(x[..., ::step, ::step].float(), where, step)
         scale = self.scale.view(1, -1, 1, 1) * (variance + 1e-5).rsqrt()
         shift = self.shift.view(1, -1, 1, 1) - mean * scale
         x = torch.addcmul(shift.to(x.dtype), x, scale.to(x.dtype))
@@ -151,8 +153,18 @@ class Residual(nn.Module):
         self.first = Conv(dilation=dilation)
         self.second = Conv(dilation=dilation, relu=False)
 
-    def forward(self, x: Tensor) -> Tensor:
-        return x + self.second(self.first(x))
+    def forward(self, x: Tensor, where: Tensor | None = None) -> Tensor:
+        return x + self.second(self.first(x, where), where)
+
+
+def moments(x: Tensor, where: Tensor | None, step: int) -> tuple[Tensor, Tensor]:
+    """Variance and mean of each channel; of the pixels that ``where`` weighs, if it is given."""
+    if where is None:
+        return torch.var_mean(x, (2, 3), correction=0, keepdim=True)
+    weight = where[..., ::step, ::step]
+    weight = weight / weight.sum()
+    mean = (x * weight).sum((2, 3), keepdim=True)
+    return ((x - mean) ** 2 * weight).sum((2, 3), keepdim=True), mean
 
 
 @functools.cache
@@ -203,13 +215,24 @@ class Bank(nn.Module):
         self.up = nn.Conv2d(WIDTH, WIDTH, 1)
         self.tail = nn.Conv2d(WIDTH, WIDTH, 3)
 
-    def forward(self, features: Tensor, offset: tuple[int, int] = (0, 0)) -> Tensor:
-        """``offset`` moves the noise, in px of the map: training takes another at each step."""
-        fine = self.head(features)
-        fine = self.fine(fine + self.fine_grain(grain_like(fine, offset)))
-        coarse = self.down(fine)
+    def forward(
+        self,
+        features: Tensor,
+        offset: tuple[int, int] = (0, 0),
+        where: Tensor | None = None,
+    ) -> Tensor:
+        """``offset`` moves the noise, in px of the map: training takes another at each step.
+        ``where``, 1 x 1 x H x W, is the region that the norms are to see: a dark forest below then
+        says nothing of how a style paints the sky."""
+        fine = self.head(features, where)
+        fine = self.fine(fine + self.fine_grain(grain_like(fine, offset)), where)
+        if where is not None:
+            where = F.interpolate(where, size=[-(-side // 2) for side in fine.shape[2:]])
+        coarse = self.down(fine, where)
         coarse = coarse + self.coarse_grain(grain_like(coarse, offset))
-        coarse = self.up(self.coarse(coarse))
+        for layer in self.coarse:
+            coarse = layer(coarse, where)
+        coarse = self.up(coarse)
         fine = fine + F.interpolate(coarse, size=fine.shape[2:], mode="bilinear")
         return self.tail(F.pad(fine, (1,) * 4, mode="replicate"))
 
@@ -267,15 +290,28 @@ class Painter:
         return Encoded(features.contiguous(memory_format=torch.channels_last), photo.size)
 
     @torch.inference_mode()
-    def apply(self, photo: Encoded, slug: str) -> Encoded:
-        return Encoded(self.bank(slug)(photo.features), photo.size)
+    def region(self, mask: Image.Image, name: str, photo: Encoded, feather: float) -> Tensor:
+        """The mask as weights on the photo's features, 1 x 1 x h x w (see ``regions.map_of``)."""
+        return map_of(mask, name, photo.size, feather, MARGIN).to(self.device)
 
     @torch.inference_mode()
-    def mix(self, parts: list[tuple[Encoded, float]]) -> Encoded:
-        """The weighted sum of features of one size."""
-        if len(parts) == 1 and parts[0][1] == 1:
+    def apply(self, photo: Encoded, slug: str, weight: Weight = 1.0) -> Encoded:
+        """The photo in one style. Where the weight differs from place to place, so does what the
+        style sees of the photo (see ``Bank``)."""
+        where = None
+        if isinstance(weight, Tensor) and weight.min() < weight.max():
+            where = weight + FLOOR
+        return Encoded(self.bank(slug)(photo.features, where=where), photo.size)
+
+    @torch.inference_mode()
+    def mix(self, parts: Sequence[tuple[Encoded, Weight]]) -> Encoded:
+        """The weighted sum of features of one size; a weight may differ from place to place."""
+        if len(parts) == 1 and isinstance(parts[0][1], float | int) and parts[0][1] == 1:
             return parts[0][0]
-        features = sum(part.features * weight for part, weight in parts)
+        features = sum(
+            part.features * (weight.to(part.features) if isinstance(weight, Tensor) else weight)
+            for part, weight in parts
+        )
         return Encoded(cast(Tensor, features), parts[0][0].size)
 
     @torch.inference_mode()
@@ -294,13 +330,18 @@ class Painter:
         return Image.fromarray(pixels)
 
     def finish(
-        self, photo: Image.Image, seen: Encoded, painted: Mapping[str, Encoded], recipe: Recipe
+        self,
+        photo: Image.Image,
+        seen: Encoded,
+        painted: Mapping[str, Encoded],
+        recipe: Recipe,
+        maps: Mapping[str, Tensor] = NOWHERE,
     ) -> Image.Image:
         """The picture of a recipe, from what was seen in ``photo`` and what each style of the
-        recipe has made of that."""
-        parts = [(seen, 1 - recipe.strength)] if recipe.strength < 1 else []
-        if recipe.strength > 0:
-            parts += [(painted[s], weight * recipe.strength) for s, weight in recipe.shares()]
+        recipe has made of that. ``maps`` are those of the recipe's masks (see ``region``)."""
+        weights, rest = spread(recipe, maps)
+        parts = [(seen, rest), *((painted[slug], weight) for slug, weight in weights.items())]
+        parts = [(part, weight) for part, weight in parts if torch.as_tensor(weight).max() > 0]
         picture = self.decode(self.mix(parts))
         return keep_color(picture, photo) if recipe.keep_color else picture
 
@@ -318,12 +359,15 @@ class StyleBank:
     name = "stylebank"
     title = "StyleBank (Chen et al. 2017)"
     lane = "fast"
-    takes_paintings = False
+    takes_paintings, takes_masks = False, True
     offered = True
 
     @dataclass(frozen=True)
     class Params:
-        """Nothing to tune: what there is to choose is in every recipe."""
+        feather: float = param(
+            16.0, "Feather", "Width in px of the soft edge between regions.",
+            low=0, high=400, step=1, shown=False,
+        )  # fmt: skip
 
     def run(
         self,
@@ -331,32 +375,53 @@ class StyleBank:
         recipe: Recipe,
         *,
         device: torch.device,
-        paintings: Mapping[str, Image.Image] = NO_PAINTINGS,
+        paintings: Mapping[str, Image.Image] = NO_PICTURES,
+        masks: Mapping[str, Image.Image] = NO_PICTURES,
         checkpoint: bytes | None = None,
     ) -> Generator[Progress | Result]:
         make_params(type(self), recipe.params)
-        shares = recipe.shares()
-        for slug, _ in shares:
+        for slug, _ in recipe.shares():
             get_style(slug)  # an unknown style is refused before any work
-        total = len(shares) + 3
+        total = len(recipe.shares()) + 3
         photo = fit(content, recipe.size)
 
         def preview() -> Image.Image:
-            return self.paint(get_painter(device), fit(content, PREVIEW), recipe)
+            return self.paint(get_painter(device), fit(content, PREVIEW), recipe, masks)
 
         yield Progress(0, total, "Opening the paint box")
         painter = get_painter(device)
         yield Progress(1, total, "Looking at the photo", preview)
         seen = painter.encode(photo)
+        maps = self.maps(painter, seen, recipe, masks)
         painted: dict[str, Encoded] = {}
-        for done, (slug, _) in enumerate(shares):
+        for done, (slug, weight) in enumerate(spread(recipe, maps)[0].items()):
             yield Progress(2 + done, total, f"Painting: {get_style(slug).title}")
-            painted[slug] = painter.apply(seen, slug)
+            painted[slug] = painter.apply(seen, slug, weight)
         yield Progress(total - 1, total, "Drying")
-        yield Result(painter.finish(photo, seen, painted, recipe))
+        yield Result(painter.finish(photo, seen, painted, recipe, maps))
 
-    def paint(self, painter: Painter, photo: Image.Image, recipe: Recipe) -> Image.Image:
+    def paint(
+        self,
+        painter: Painter,
+        photo: Image.Image,
+        recipe: Recipe,
+        masks: Mapping[str, Image.Image] = NO_PICTURES,
+    ) -> Image.Image:
         """The whole recipe in one go, for small pictures."""
         seen = painter.encode(photo)
-        painted = {slug: painter.apply(seen, slug) for slug, _ in recipe.shares()}
-        return painter.finish(photo, seen, painted, recipe)
+        maps = self.maps(painter, seen, recipe, masks)
+        weights, _ = spread(recipe, maps)
+        painted = {slug: painter.apply(seen, slug, weight) for slug, weight in weights.items()}
+        return painter.finish(photo, seen, painted, recipe, maps)
+
+    def maps(
+        self, painter: Painter, seen: Encoded, recipe: Recipe, masks: Mapping[str, Image.Image]
+    ) -> dict[str, Tensor]:
+        """The recipe's masks as weights on the photo's features."""
+        feather = make_params(type(self), recipe.params).feather * max(seen.size) / recipe.size
+        found = {}
+        for style, name in recipe.masks:
+            if name not in masks:
+                raise EngineError(f"mask {name} was not handed over: give the picture")
+            found[style] = painter.region(masks[name], name, seen, feather)
+        return found
