@@ -1,6 +1,6 @@
 from django.contrib import admin
 
-from gallery.models import Painting, Photo, Rendering
+from gallery.models import Mask, Painting, Photo, Rendering
 
 
 @admin.register(Photo)
@@ -14,6 +14,13 @@ class PhotoAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 class PaintingAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     list_display = ("title", "artist", "public", "owner", "width", "height", "created", "deleted")
     list_filter = ("public", "created")
+    readonly_fields = ("original", "view", "thumb")
+
+
+@admin.register(Mask)
+class MaskAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ("title", "photo", "owner", "width", "height", "created", "deleted")
+    list_filter = ("created",)
     readonly_fields = ("original", "view", "thumb")
 
 

@@ -20,7 +20,7 @@ from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpRespons
 from django.utils.text import slugify
 from PIL import Image
 
-from gallery.models import Painting, Photo, Rendering, Style, Work
+from gallery.models import Mask, Painting, Photo, Rendering, Style, Work
 from gallery.owners import owner_of
 from webstyle.engine import images
 
@@ -28,14 +28,16 @@ CHUNK = 256 * 1024
 YEAR = 31_536_000
 
 
-def may_see(request: HttpRequest, item: Work) -> bool:
-    """The owner, and everybody what the owner made public."""
+def may_see(request: HttpRequest, item: Work | Mask) -> bool:
+    """The owner, and everybody what the owner made public: never a mask."""
     if item.belongs_to(owner_of(request.user, request.session)):
         return True
     if isinstance(item, Rendering):
         return item.public and item.state == Rendering.State.DONE
     if isinstance(item, Painting):
         return item.public
+    if isinstance(item, Mask):
+        return False
     return Rendering.objects.kept().filter(photo=item, public=True, show_photo=True).exists()
 
 
@@ -101,6 +103,10 @@ async def photo_file(request: HttpRequest, pk: UUID, kind: str) -> StreamingHttp
 
 async def painting_file(request: HttpRequest, pk: UUID, kind: str) -> StreamingHttpResponse:
     return await serve(request, Painting, pk, kind)
+
+
+async def mask_file(request: HttpRequest, pk: UUID, kind: str) -> StreamingHttpResponse:
+    return await serve(request, Mask, pk, kind)
 
 
 async def picture_file(request: HttpRequest, pk: UUID, kind: str) -> StreamingHttpResponse:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from typing import Any
 
 from django import forms
@@ -11,7 +10,7 @@ from django.conf import settings
 from gallery import params
 from gallery.models import Painting
 from gallery.owners import Owner
-from webstyle.engine.recipe import PAINTING, Recipe, is_painting
+from webstyle.engine.recipe import PAINTING, PHOTO, Recipe, is_painting
 from webstyle.engine.registry import engine_names, get_engine
 from webstyle.engine.weights import styles
 
@@ -32,10 +31,12 @@ class PaintForm(forms.Form):
     """Defaults that give a good picture: only the style has to be chosen.
 
     More styles to mix come as ``extra_style`` and ``extra_weight``, as many of the one as of the
-    other. Each parameter of each engine is a field too: see ``gallery.params``.
+    other. Styles for regions come as ``mask_style``, or ``photo`` where it is to stay a photo, with
+    as many ids of masks as ``mask``; with those, ``style`` is for the rest and may be left out.
+    Each parameter of each engine is a field too: see ``gallery.params``.
     """
 
-    style = forms.CharField(max_length=100, error_messages={"required": "Choose a style."})
+    style = forms.CharField(max_length=100, required=False)
     weight = weight_field()
     engine = forms.ChoiceField(required=False, initial=Recipe.engine)
     strength = forms.IntegerField(min_value=0, max_value=100, initial=100, required=False)
@@ -53,9 +54,11 @@ class PaintForm(forms.Form):
         for engine in engine_names():
             for param in params.shown(engine):
                 self.fields[params.field_name(engine, param)] = params.form_field(param)
+        self.fields["feather"] = params.form_field(params.named(Recipe.engine, "feather"))
 
     def clean_style(self) -> str:
-        return self.known(self.cleaned_data["style"])
+        style = self.cleaned_data["style"]
+        return self.known(style) if style else ""
 
     def known(self, style: str) -> str:
         """Somebody else's painting that is private is as little there as one that never was."""
@@ -76,21 +79,43 @@ class PaintForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         data = self.cleaned_data
         try:
-            extras = [(self.known(style), weight_field().clean(weight) or 100)
-                      for style, weight in self.extras()]  # fmt: skip
-            if len(extras) >= MAX_STYLES:
+            chosen = [(data["style"], data.get("weight") or 100)] if data.get("style") else []
+            chosen += [(self.known(style), weight_field().clean(weight) or 100)
+                       for style, weight in self.extras()]  # fmt: skip
+            data["masks"] = self.masks()
+            in_regions = [style for style, _ in data["masks"] if style != PHOTO]
+            chosen += [(style, 100) for style in in_regions if style not in dict(chosen)]
+            if len(chosen) > MAX_STYLES:
                 raise forms.ValidationError(f"At most {MAX_STYLES} styles can be mixed.")
+            if not chosen and "style" not in self.errors:
+                raise forms.ValidationError("Choose a style.")
         except forms.ValidationError as error:
             self.add_error("style", error)
             return data
         if "style" in data and "engine" in data:
             mix: dict[str, int] = {}
-            for style, weight in [(data["style"], data.get("weight") or 100), *extras]:
+            for style, weight in chosen:
                 mix[style] = mix.get(style, 0) + weight
             data["mix"] = mix
             if any(map(is_painting, mix)) and not get_engine(data["engine"]).takes_paintings:
                 data["engine"] = PAINTS_ALL
         return data
+
+    def masks(self) -> list[tuple[str, str]]:
+        """Styles that are kept to a region, each with the id of its mask, as they were sent."""
+        if not hasattr(self.data, "getlist"):
+            return []
+        names, masks = self.data.getlist("mask_style"), self.data.getlist("mask")
+        if len(names) != len(masks):
+            raise forms.ValidationError(
+                f"{len(names)} mask_style and {len(masks)} mask: send as many of each."
+            )
+        for name in names:
+            if name != PHOTO and name not in styles():
+                raise forms.ValidationError(
+                    f"'{name}' cannot be kept to a region: choose a built-in style."
+                )
+        return list(zip(names, masks, strict=True))
 
     def extras(self) -> list[tuple[str, str]]:
         """Styles besides the first one, with their weights, as they were sent."""
@@ -137,6 +162,7 @@ class PaintForm(forms.Form):
             size=data["size"] or Recipe.size,
             seed=data["seed"] or 0,
             params=self.changed_params(data["engine"]),
+            masks=tuple(data["masks"]),
         )
 
     def changed_params(self, engine: str) -> dict[str, Any]:
@@ -146,8 +172,8 @@ class PaintForm(forms.Form):
             for param in params.shown(engine)
         }
         given["perceptual"] = settings.PERCEPTUAL
-        every = dataclasses.fields(get_engine(engine).Params)
-        default = {param.name: param.default for param in every}
+        given["feather"] = self.cleaned_data["feather"]
+        default = {param.name: param.default for param in params.every(engine)}
         return {
             name: value
             for name, value in given.items()

@@ -37,9 +37,9 @@ class PaintingQuerySet(OwnedQuerySet):
         return found
 
 
-class RenderingQuerySet(OwnedQuerySet):
+class OnPhotoQuerySet(OwnedQuerySet):
     def kept(self) -> Self:
-        """With a photo its pictures are deleted too."""
+        """With a photo its pictures and masks are deleted too."""
         return super().kept().filter(photo__deleted__isnull=True)
 
 
@@ -76,6 +76,16 @@ class Painting(Upload):
     def to_json(self) -> dict[str, Any]:
         own = {"ref": self.ref, "artist": self.artist, "public": self.public}
         return super().to_json() | own
+
+
+class Mask(Upload):
+    """Where on a photo a style goes: white is all of it, black nothing."""
+
+    KIND = "mask"
+
+    photo = models.ForeignKey(Photo, models.CASCADE, related_name="masks")
+
+    objects = OnPhotoQuerySet.as_manager()  # type: ignore[misc]
 
 
 class Rendering(Owned):
@@ -131,7 +141,7 @@ class Rendering(Owned):
     view = models.FileField(max_length=200, blank=True)  # WebP, full size
     thumb = models.FileField(max_length=200, blank=True)  # WebP
 
-    objects = RenderingQuerySet.as_manager()  # type: ignore[misc]
+    objects = OnPhotoQuerySet.as_manager()  # type: ignore[misc]
 
     class Meta(Owned.Meta):
         indexes = [
@@ -162,13 +172,15 @@ class Rendering(Owned):
 
     @property
     def styles(self) -> list[dict[str, Any]]:
-        """The styles of the recipe with their weights and shares; one that is gone keeps its
-        name."""
+        """The styles of the recipe with their weights and shares, and whether a mask keeps them to
+        a region; one that is gone keeps its name."""
         total = sum(weight for _, weight in self.recipe["styles"])
+        masked = dict(self.recipe.get("masks", ()))
         return [
-            {"slug": slug, **self.name_of(slug), "weight": weight, "share": weight / total}
+            {"slug": slug, **self.name_of(slug), "weight": weight, "share": weight / total,
+             "region": slug in masked}
             for slug, weight in self.recipe["styles"]
-        ]
+        ]  # fmt: skip
 
     def name_of(self, style: str) -> dict[str, str]:
         named: dict[str, str] | None = self.styles_named.get(style)

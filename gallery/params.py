@@ -14,10 +14,17 @@ from webstyle.engine.events import EngineError
 from webstyle.engine.registry import engine_names, get_engine
 
 
+def every(engine: str) -> tuple[dataclasses.Field[Any], ...]:
+    return dataclasses.fields(get_engine(engine).Params)
+
+
+def named(engine: str, name: str) -> dataclasses.Field[Any]:
+    return next(param for param in every(engine) if param.name == name)
+
+
 def shown(engine: str) -> list[dataclasses.Field[Any]]:
     """The parameters that are a visitor's business."""
-    every = dataclasses.fields(get_engine(engine).Params)
-    return [field for field in every if field.metadata.get("shown", True)]
+    return [param for param in every(engine) if param.metadata.get("shown", True)]
 
 
 def field_name(engine: str, param: dataclasses.Field[Any]) -> str:

@@ -25,7 +25,8 @@ from PIL import Image
 
 from gallery import curves, scratch
 from gallery.jobs import NOTHING_DONE, LeaseLostError, Publish, mine, nothing_left
-from gallery.models import Painting, Photo, Rendering
+from gallery.models import Mask, Painting, Rendering
+from gallery.owned import Upload
 from webstyle.engine import images
 from webstyle.engine.events import EngineError, Progress, Result
 from webstyle.engine.recipe import PAINTING, Recipe
@@ -105,8 +106,9 @@ class Run:
         engine = get_engine(recipe.engine)()
         photo = open_picture(self.rendering.photo)
         paintings = {name: self.open_painting(name) for name in recipe.paintings()}
+        masks = {name: self.open_mask(style, name) for style, name in recipe.masks}
         device = pick_device(settings.DEVICE)
-        return partial(engine.run, photo, recipe, device=device, paintings=paintings)
+        return partial(engine.run, photo, recipe, device=device, paintings=paintings, masks=masks)
 
     def open_painting(self, name: str) -> Image.Image:
         """One that the recipe names; its owner may have withdrawn it since."""
@@ -115,6 +117,14 @@ class Run:
                 return open_picture(painting)
         title = self.rendering.name_of(f"{PAINTING}{name}")["title"]
         raise EngineError(f"The painting '{title}' is gone or no longer shared: choose another.")
+
+    def open_mask(self, style: str, name: str) -> Image.Image:
+        """One that the recipe names."""
+        if mask := Mask.objects.filter(photo=self.rendering.photo_id, pk=name).first():
+            with contextlib.suppress(FileNotFoundError):
+                return open_picture(mask)
+        title = self.rendering.name_of(style)["title"]
+        raise EngineError(f"The mask of '{title}' is gone: paint the region again.")
 
     def start_anew(self) -> None:
         """The checkpoint cannot be used, or is lost."""
@@ -289,6 +299,6 @@ class Run:
         return ended
 
 
-def open_picture(item: Photo | Painting) -> Image.Image:
-    with item.original.open("rb") as file:
+def open_picture(item: Upload, kind: str = "original") -> Image.Image:
+    with getattr(item, kind).open("rb") as file:
         return images.decode(io.BytesIO(file.read()), item.title)

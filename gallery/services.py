@@ -20,17 +20,18 @@ from django.db.models import Case, F, Field, Q, Value, When
 from django.utils import timezone
 
 from gallery import jobs, notify, scratch
-from gallery.models import UNDO_TIME, Painting, Photo, Rendering, Work
+from gallery.models import UNDO_TIME, Mask, Painting, Photo, Rendering, Work
 from gallery.owners import Owner
 from webstyle.engine.events import EngineError
-from webstyle.engine.images import fitted
+from webstyle.engine.images import check_mask, fitted
 from webstyle.engine.recipe import PAINTING, Recipe, is_painting
 from webstyle.engine.registry import get_engine, make_params
 from webstyle.engine.weights import get_style
 
 State = Rendering.State
-Added = TypeVar("Added", Photo, Painting)
+Added = TypeVar("Added", Photo, Painting, Mask)
 RETRY_TIME = timedelta(days=1)  # how long a failed job can go on from where it was
+MASK_TIME = timedelta(days=1)  # how long a mask is kept that no picture is painted with
 # Twenty uploads at once open one after the other: each may take DECODE_MEMORY_MB.
 DECODERS = threading.BoundedSemaphore(2)
 
@@ -49,14 +50,21 @@ def painting_add(owner: Owner, upload: Path, name: str) -> Painting:
     return picture_add(Painting, owner, upload, name)
 
 
-def picture_add(model: type[Added], owner: Owner, upload: Path, name: str) -> Added:
+def mask_add(photo: Photo, owner: Owner, upload: Path, name: str) -> Mask:
+    """As ``photo_add``; it must have the proportions of ``photo``."""
+    return picture_add(Mask, owner, upload, name, photo=photo)
+
+
+def picture_add(model: type[Added], owner: Owner, upload: Path, name: str, **values: Any) -> Added:
     """Decode a stranger's file in a process of its own and keep what came out of it."""
     name = printable(name)
     shown = Path(name.replace("\\", "/")).name.strip()[:100] or "The file"
     with tempfile.TemporaryDirectory(dir=settings.VAR) as folder:
         facts = sanitize(upload, Path(folder), shown)
         title = Path(shown).stem.replace("_", " ").strip()[:120] or "Untitled"
-        item = model(title=title, **facts, **owner.fields)
+        item = model(title=title, **facts, **owner.fields, **values)
+        if isinstance(item, Mask):
+            check_mask((item.width, item.height), (item.photo.width, item.photo.height), shown)
         for kind, ending in (("original", "jpg"), ("view", "webp"), ("thumb", "webp")):
             data = (Path(folder) / f"{kind}.{ending}").read_bytes()
             getattr(item, kind).save(f"{item.folder}/{kind}.{ending}",
@@ -113,6 +121,7 @@ def rendering_submit(photo: Photo, recipe: Recipe) -> Rendering:
     named = {style: style_name(owner, style) for style, _ in recipe.styles}
     if recipe.paintings() and not engine.takes_paintings:
         raise EngineError(f"{engine.title} knows built-in styles only: choose another engine")
+    check_masks(photo, recipe)
     unfinished = Rendering.objects.of(owner).filter(state__in=Rendering.UNFINISHED)
     if (waiting := unfinished.count()) >= settings.MAX_JOBS_WAITING:
         paused = unfinished.filter(state=State.PAUSED).exists()
@@ -134,6 +143,24 @@ def rendering_submit(photo: Photo, recipe: Recipe) -> Rendering:
     )
     announce(rendering, ring=True)
     return rendering
+
+
+def check_masks(photo: Photo, recipe: Recipe) -> None:
+    """Raises EngineError for masks that are none of the photo's, or that the engine cannot use."""
+    if not recipe.masks:
+        return
+    engine = get_engine(recipe.engine)
+    if not engine.takes_masks:
+        raise EngineError(
+            f"{engine.title} knows no regions: choose another engine, and built-in styles"
+        )
+    own = Mask.objects.of(photo.owned_by).filter(photo=photo).values_list("pk", flat=True)
+    known = set(map(str, own))
+    for style, name in recipe.masks:
+        if name not in known:
+            raise EngineError(
+                f"There is no mask '{name}' on this photo, for '{style}': send it again."
+            )
 
 
 def style_name(owner: Owner, style: str) -> dict[str, str]:
@@ -263,14 +290,16 @@ def restore(item: Work) -> None:
 
 
 def purge() -> int:
-    """Rows and files of what was deleted more than an hour ago. How many there were."""
+    """Rows and files of what was deleted more than an hour ago, and of masks that nobody used.
+    How many there were."""
     old = {"deleted__lt": timezone.now() - UNDO_TIME}
     renderings = Rendering.objects.filter(
         Q(**old) | Q(**{f"photo__{k}": v for k, v in old.items()})
     ).exclude(state__in=Rendering.ACTIVE)
     photos = Photo.objects.filter(**old).exclude(renderings__state__in=Rendering.ACTIVE)
     gone = 0
-    for item in [*renderings, *photos, *Painting.objects.filter(**old)]:
+    masks = {*Mask.objects.filter(photo__in=photos), *unused_masks()}
+    for item in [*renderings, *masks, *photos, *Painting.objects.filter(**old)]:
         folder = item.folder
         item.delete()
         with contextlib.suppress(FileNotFoundError):  # never painted
@@ -279,6 +308,15 @@ def purge() -> int:
         gone += 1
     forget_checkpoints()
     return gone
+
+
+def unused_masks() -> list[Mask]:
+    """Those that came more than a day ago and that no picture is painted with."""
+    old = Mask.objects.filter(created__lt=timezone.now() - MASK_TIME)
+    painted = Rendering.objects.filter(photo__in=old.values("photo"), recipe__has_key="masks")
+    lists = painted.values_list("recipe__masks", flat=True)
+    used = {name for masks in lists for _, name in masks}
+    return [mask for mask in old if str(mask.pk) not in used]
 
 
 def forget_checkpoints() -> None:

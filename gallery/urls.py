@@ -1,6 +1,6 @@
 from django.urls import path, re_path
 
-from gallery import files, uploads, views
+from gallery import files, regions, uploads, views
 from gallery.models import Painting, Photo, Rendering
 
 UUID = r"(?P<pk>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"
@@ -13,6 +13,8 @@ urlpatterns = [
     path("upload/painting/", uploads.painting_upload, name="painting_upload"),
     path("api/paintings/", uploads.painting_create, name="painting_create"),
     path("api/photos/", uploads.photo_create, name="photo_create"),
+    path("api/photo/<uuid:pk>/masks/", regions.mask_create, name="mask_create"),
+    path("api/photo/<uuid:pk>/propose/", regions.mask_propose, name="mask_propose"),
     path("api/jobs/", views.jobs_state, name="jobs_state"),
     path("photo/<uuid:pk>/", views.studio, name="studio"),
     path("photo/<uuid:pk>/paint/", views.paint, name="paint"),
@@ -25,6 +27,7 @@ urlpatterns = [
     ),
     path("mix/", views.mix_start, name="mix_start"),
     path("mix/<uuid:pk>/", views.mix, name="mix"),
+    path("regions/<uuid:pk>/", regions.page, name="regions"),
     path("picture/<uuid:pk>/", views.picture, name="picture"),
     path("picture/<uuid:pk>/state/", views.picture_state, name="picture_state"),
     path("picture/<uuid:pk>/cancel/", views.cancel, name="picture_cancel"),
@@ -44,6 +47,10 @@ urlpatterns = [
     re_path(
         rf"^file/painting/{UUID}/(?P<kind>original|view|thumb)$",
         files.painting_file, name="painting_file",
+    ),
+    re_path(
+        rf"^file/mask/{UUID}/(?P<kind>original|view|thumb)$",
+        files.mask_file, name="mask_file",
     ),
     re_path(
         rf"^file/picture/{UUID}/(?P<kind>result|view|thumb|preview)$",

@@ -25,7 +25,7 @@ from django.utils import timezone
 from PIL import Image
 
 from gallery import jobs, notify, runs, services
-from gallery.models import Painting, Photo, Rendering
+from gallery.models import Mask, Painting, Photo, Rendering
 from gallery.owners import SESSION_KEY, Owner
 from webstyle.asgi import application
 from webstyle.engine import images
@@ -83,12 +83,23 @@ def make_painting(owner: Owner = GUEST, name: str = "rocket.jpg", **values: Any)
     return make_upload(Painting(**{"title": "Lift-off", **owner.fields, **values}), name, 128)
 
 
+def make_mask(photo: Photo, share: float = 0.5) -> Mask:
+    """White on the left ``share`` of the photo."""
+    picture = Image.new("RGB", (photo.width, photo.height))
+    picture.paste("white", (0, 0, round(share * photo.width), photo.height))
+    item = Mask(photo=photo, title="Left", **photo.owned_by.fields)
+    return stored(item, picture, functools.partial(images.encode, picture))
+
+
 def make_upload(item: Any, name: str, size: int) -> Any:
-    picture = sample(name, size)
+    return stored(item, sample(name, size), lambda kind: encoded(name, kind, size))
+
+
+def stored(item: Any, picture: Image.Image, encode: Callable[[str], bytes]) -> Any:
     item.width, item.height = picture.size
     item.colour = images.average_color(picture)
     for kind, ending in (("original", "jpg"), ("view", "webp"), ("thumb", "webp")):
-        data = ContentFile(encoded(name, ending, size))
+        data = ContentFile(encode(ending))
         getattr(item, kind).save(f"{item.folder}/{kind}.{ending}", data, save=False)
     item.save(force_insert=True)
     return item

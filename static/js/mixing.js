@@ -73,6 +73,7 @@ function rest() {
   ask(FULL);
   canvas.setAttribute("aria-label", `${page.dataset.title}, painted: ${words()}`);
   history.replaceState(null, "", `?${query()}`);
+  $("#regions-link").search = `?${query()}`;
 }
 
 /** At most one wish a frame while the hand moves, and the full size when it rests. */

@@ -105,6 +105,16 @@ def photo_path() -> str:
     return str(Path(skimage.__file__).parent / "data" / "chelsea.png")
 
 
+@pytest.fixture
+def photo(page: Page, photo_path: str) -> str:
+    """The id of a fresh photograph, whose studio is open."""
+    page.goto("/")
+    page.set_input_files("#files", photo_path)
+    page.locator(".upload .upload-name[href]").click()
+    page.wait_for_url("**/photo/*/")
+    return page.url.rstrip("/").rsplit("/", 1)[1]
+
+
 def serious_faults(page: Page) -> list[str]:
     """What axe finds serious or critical, one line each."""
     page.wait_for_timeout(300)  # transitions

@@ -19,20 +19,6 @@ TWO = "mix=starry-night:50,great-wave:50"
 FOUR = "mix=starry-night:25,great-wave:25,udnie:25,the-scream:25"
 
 
-def upload(page: Page, photo_path: str) -> str:
-    """The number of a fresh photograph."""
-    page.goto("/")
-    page.set_input_files("#files", photo_path)
-    page.locator(".upload .upload-name[href]").click()
-    page.wait_for_url("**/photo/*/")
-    return page.url.rstrip("/").rsplit("/", 1)[1]
-
-
-@pytest.fixture
-def photo(page: Page, photo_path: str) -> str:
-    return upload(page, photo_path)
-
-
 def open_mix(page: Page, photo: str, query: str) -> Locator:
     """The canvas, once there is a picture on it."""
     page.goto(f"/mix/{photo}/?{query}")

@@ -125,6 +125,13 @@ def test_a_feather_is_as_wide_as_it_says() -> None:
     assert 60 <= int(between) <= 90
 
 
+def test_a_mask_of_a_panorama_fits_it_at_any_size() -> None:
+    """Of 17 rows one more or less is 6 %."""
+    map_of(Image.new("L", (3000, 195)), "sky", (256, 17), 0, 16)
+    with pytest.raises(EngineError, match="does not fit"):
+        map_of(Image.new("L", (3000, 195)), "sky", (256, 20), 0, 16)
+
+
 def test_masks_that_cannot_be_used_are_refused_with_the_remedy() -> None:
     with pytest.raises(EngineError, match="'great-wave', which is not among the styles"):
         painted(("udnie",), {"great-wave": left()})
@@ -133,6 +140,8 @@ def test_masks_that_cannot_be_used_are_refused_with_the_remedy() -> None:
         match="mask udnie, 50 x 200 px, does not fit a photo of 192 x 128: give it the photo's",
     ):
         painted(("udnie",), {"udnie": Image.new("L", (50, 200))})
+    with pytest.raises(EngineError, match="two masks for 'udnie': paint them into one"):
+        Recipe(styles=(("udnie", 1.0),), masks=(("udnie", "sky"), ("udnie", "sea")))
     recipe = Recipe(styles=(("udnie", 1.0),), size=192, masks=(("udnie", "sky"),))
     with pytest.raises(EngineError, match="mask sky was not handed over"):
         list(StyleBank().run(PHOTO, recipe, device=pick_device("cpu")))

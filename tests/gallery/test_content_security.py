@@ -52,7 +52,7 @@ def pages(guest: Client, painted: Rendering, photo: Photo) -> list[str]:
         row.change(state=state, error="Broken" if state == "failed" else "")
     guest.post(reverse("picture_delete", args=[submit(photo).pk]))  # a message with an undo form
     answers = [guest.get(reverse(name)) for name in ("home", "gallery", "mine", "mix_start")]
-    answers.append(guest.get(reverse("mix", args=[photo.pk])))
+    answers += [guest.get(reverse(name, args=[photo.pk])) for name in ("mix", "regions")]
     answers += [guest.get(row.get_absolute_url()) for row in rows]
     answers += [guest.get(f"{photo.get_absolute_url()}?show={row.pk}") for row in rows]
     answers += [

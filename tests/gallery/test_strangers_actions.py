@@ -8,15 +8,15 @@ from django.test import Client
 from django.urls import reverse
 
 from gallery import services
-from gallery.models import Painting, Photo, Rendering
+from gallery.models import Mask, Painting, Photo, Rendering
 from tests.cast import make_painting
 
 PICTURE_ACTIONS = [
     "picture_cancel", "picture_retry", "picture_publish", "picture_delete", "picture_restore",
     "picture_pause", "picture_continue", "picture_keep",
 ]  # fmt: skip
-PHOTO_ACTIONS = ["paint", "photo_delete", "photo_restore"]
-MODELS = (Photo, Painting, Rendering)
+PHOTO_ACTIONS = ["paint", "photo_delete", "photo_restore", "mask_create"]
+MODELS = (Photo, Painting, Mask, Rendering)
 PAINTING_ACTIONS = ["painting_edit", "painting_delete", "painting_restore"]
 VALUES = {"title": "Theirs", "public": "1", "show_photo": "1", "style": "udnie", "size": "512"}
 

@@ -12,7 +12,7 @@ from gallery import services
 from gallery.models import Painting, Photo, Rendering
 from tests.cast import body, make_painting
 
-PHOTO_PAGES = ["studio"]
+PHOTO_PAGES = ["studio", "regions"]
 PICTURE_PAGES = ["picture", "picture_state"]
 PICTURE_FILES = ["result", "view", "thumb"]
 PHOTO_FILES = ["original", "view", "thumb"]

@@ -24,6 +24,7 @@ FORMATS_LABEL = "JPEG, PNG, WebP, AVIF or HEIC"
 MAX_PIXELS = 80_000_000
 MIN_SIDE = 16
 MAX_RATIO = 16  # long side to short side
+MASK_RATIO = 0.02  # by which a mask's proportions may differ from the photo's
 SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
 ENCODINGS = {"jpg": "image/jpeg", "png": "image/png", "webp": "image/webp"}
 
@@ -128,6 +129,18 @@ def fit(picture: Image.Image, long_side: int) -> Image.Image:
 def shrink(picture: Image.Image, long_side: int) -> Image.Image:
     """As ``fit``, but never enlarged."""
     return fit(picture, long_side) if max(picture.size) > long_side else picture
+
+
+def check_mask(mask: tuple[int, int], photo: tuple[int, int], name: str) -> None:
+    """Raises EngineError, with ``name``, if a mask of one size has not the proportions of a photo
+    of the other. A pixel more or less is none: sides are whole."""
+    (width, height), (photo_width, photo_height) = mask, photo
+    allowed = max(MASK_RATIO, 1 / min(*mask, *photo))
+    if abs(width * photo_height / (height * photo_width) - 1) > allowed:
+        raise EngineError(
+            f"mask {name}, {width} x {height} px, does not fit a photo of "
+            f"{photo_width} x {photo_height}: give it the photo's proportions"
+        )
 
 
 def keep_color(painted: Image.Image, photo: Image.Image) -> Image.Image:

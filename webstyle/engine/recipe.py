@@ -61,8 +61,8 @@ class Recipe:
                 raise EngineError(
                     f"mask for '{style}', which is not among the styles: add it there"
                 )
-        if len(dict(self.masks)) < len(self.masks):
-            raise EngineError("two masks for one style: paint them into one")
+            if [other for other, _ in self.masks].count(style) > 1:
+                raise EngineError(f"two masks for '{style}': paint them into one")
 
     def shares(self) -> list[tuple[str, float]]:
         """The styles with weights that sum to one; a style named twice counts once."""

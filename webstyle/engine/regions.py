@@ -15,11 +15,10 @@ import torch.nn.functional as F
 from PIL import Image, ImageFilter
 from torch import Tensor
 
-from webstyle.engine.events import EngineError
+from webstyle.engine.images import check_mask
 from webstyle.engine.recipe import PHOTO, Recipe
 
 Weight = float | Tensor
-RATIO = 0.02  # by which a mask's proportions may differ from the photo's: sides are whole pixels
 NOWHERE: Mapping[str, Tensor] = MappingProxyType({})
 FLOOR = 1e-3  # what the rest of the photo counts in a region's norms: a region may be empty
 
@@ -33,12 +32,7 @@ def map_of(
     ``border`` px more on each side, mirrored, and ends at a multiple of 8 px. ``name``
     is for errors.
     """
-    width, height = mask.size
-    if abs(width * size[1] / (height * size[0]) - 1) > RATIO:
-        raise EngineError(
-            f"mask {name}, {width} x {height} px, does not fit a photo of {size[0]} x {size[1]}: "
-            "give it the photo's proportions"
-        )
+    check_mask(mask.size, size, name)
     grey = mask.convert("L").resize(size, Image.Resampling.BILINEAR)
     if feather > 0:
         # A blurred edge is as good as over after two and a half deviations to either side.

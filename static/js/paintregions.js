@@ -1,0 +1,92 @@
+// Painting what the regions say: masks are sent, the job is followed, the picture is shown in its place.
+
+import { ApiError, post } from "./api.js";
+import { $, setText, slot, swapImage } from "./dom.js";
+import { addJob, onJob, stateWord } from "./jobs.js";
+import { sendMask } from "./maskfiles.js";
+import { unpack } from "./masks.js";
+import { toast } from "./toast.js";
+
+const PHOTO = "photo";
+
+/** `work` is {size, state(), isEmpty(region), onPainted()}. */
+export function startPainting(form, page, work) {
+  const painted = $("[data-layer=painted]", page);
+  let sent = new WeakMap(); // a packed mask -> its id on the server
+  let made = null;
+  let shown = null;
+  let busy = false;
+
+  function say(sentence) {
+    setText(slot(page, "status"), sentence);
+  }
+
+  async function idOf(region) {
+    if (!sent.has(region.mask)) {
+      const data = new Uint8Array(work.size.width * work.size.height);
+      unpack(region.mask, data);
+      sent.set(region.mask, await sendMask(data, work.size, `region-${region.id}`, page.dataset.masks));
+    }
+    return sent.get(region.mask);
+  }
+
+  async function fields() {
+    const { regions, rest, feather, strength, size, keep } = work.state();
+    const filled = regions.filter((region) => !work.isEmpty(region));
+    if (![rest, ...filled.map(({ style }) => style)].some((style) => style !== PHOTO)) {
+      throw new ApiError(regions.some(({ style }) => style !== PHOTO) ? "Nothing is marked yet. Paint on the photograph where the style is to go." : "All of it is left a photo. Choose a style for a region, or for the rest.");
+    }
+    const data = new FormData();
+    if (rest !== PHOTO) data.append("style", rest);
+    for (const region of filled) {
+      data.append("mask_style", region.style);
+      data.append("mask", await idOf(region));
+    }
+    data.append("engine", "stylebank");
+    data.append("feather", feather);
+    data.append("strength", strength);
+    data.append("size", size);
+    if (keep) data.append("keep_color", "on");
+    return data;
+  }
+
+  async function paint() {
+    say("Sending the regions…");
+    try {
+      made = addJob(await post(form.action, await fields())).id;
+      onJob(follow);
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      // A mask may have been cleared away there in the meantime: the next try sends all of them again.
+      sent = new WeakMap();
+      toast(error.message, "error");
+    }
+    say("");
+  }
+
+  async function follow(job) {
+    if (job.id !== made) return;
+    const line = slot(form, "made");
+    line.hidden = false;
+    const link = $("a", line);
+    link.href = job.url;
+    setText(link, job.title);
+    setText($("span", line), job.state === "failed" ? job.error : stateWord(job) || "Finished");
+    if (job.state !== "done" || shown === job.id) return;
+    shown = job.id;
+    await swapImage(painted, job.view);
+    painted.alt = `${job.title}, painted`;
+    work.onPainted();
+  }
+
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    if (busy) return;
+    busy = true;
+    const button = $(".primary", form);
+    button.setAttribute("aria-disabled", "true");
+    await paint();
+    button.removeAttribute("aria-disabled");
+    busy = false;
+  });
+}
