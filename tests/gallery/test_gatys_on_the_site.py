@@ -26,7 +26,9 @@ def test_a_painting_of_ones_own_becomes_a_picture(
     monkeypatch.setattr(forms, "SIZES", [(64, "Tiny")])
     monkeypatch.setitem(forms.PaintForm.base_fields, "size", forms.forms.IntegerField())
     painting = cast.make_painting(artist="My aunt")
-    values = {"style": painting.ref, "size": "64", "gatys_iterations": "10"}
+    # Long enough for a snapshot with losses: there are at most five a second.
+    values = {"style": painting.ref, "size": "64", "gatys_iterations": "100"}
+    values |= {"gatys_until_still": "off"}
     answer = guest.post(reverse("paint", args=[photo.pk]), values)
     rendering = Rendering.objects.get()
     assert answer.url == rendering.get_absolute_url()
