@@ -115,6 +115,20 @@ def photo(page: Page, photo_path: str) -> str:
     return page.url.rstrip("/").rsplit("/", 1)[1]
 
 
+@pytest.fixture
+def plain_page(browser: Browser, site: str, photo_path: str) -> Iterator[Page]:
+    """A page without JavaScript, with the studio of a fresh photograph open."""
+    context = browser.new_context(base_url=site, java_script_enabled=False)
+    context.set_default_timeout(30_000)
+    page = context.new_page()
+    page.goto("/")
+    page.set_input_files("#files", photo_path)
+    page.get_by_role("button", name="Upload").click()
+    page.wait_for_url("**/photo/*/")
+    yield page
+    context.close()
+
+
 def serious_faults(page: Page) -> list[str]:
     """What axe finds serious or critical, one line each."""
     page.wait_for_timeout(300)  # transitions

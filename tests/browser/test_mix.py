@@ -302,16 +302,8 @@ def test_a_lost_connection_is_told_and_found_again(page: Page, photo: str) -> No
     expect(status).to_contain_text("Load the page again")
 
 
-def test_without_javascript_the_mix_is_a_plain_form(
-    browser: Browser, site: str, photo_path: str
-) -> None:
-    context = browser.new_context(base_url=site, java_script_enabled=False)
-    context.set_default_timeout(30_000)
-    page = context.new_page()
-    page.goto("/")
-    page.set_input_files("#files", photo_path)
-    page.get_by_role("button", name="Upload").click()
-    page.wait_for_url("**/photo/*/")
+def test_without_javascript_the_mix_is_a_plain_form(plain_page: Page) -> None:
+    page = plain_page
     page.get_by_role("link", name="Mix styles live").click()
     page.get_by_role("combobox", name="Style 1").select_option("the-scream")
     page.get_by_role("spinbutton", name="Weight of style 1").fill("30")
@@ -328,4 +320,3 @@ def test_without_javascript_the_mix_is_a_plain_form(
     page.get_by_role("button", name="Make a sheet").click()
     page.wait_for_url("**/picture/*/")
     expect(page.locator(".recipe")).to_contain_text("strip")
-    context.close()

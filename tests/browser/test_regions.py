@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import fits_the_screen, serious_faults
 
@@ -335,17 +335,10 @@ def test_one_finger_paints_and_two_zoom(page: Page, photo: str) -> None:
     assert page.evaluate("scrollY") == 0
 
 
-def test_without_javascript_the_page_says_so(browser: Browser, site: str, photo_path: str) -> None:
-    context = browser.new_context(base_url=site, java_script_enabled=False)
-    context.set_default_timeout(30_000)
-    page = context.new_page()
-    page.goto("/")
-    page.set_input_files("#files", photo_path)
-    page.get_by_role("button", name="Upload").click()
-    page.wait_for_url("**/photo/*/")
+def test_without_javascript_the_page_says_so(plain_page: Page) -> None:
+    page = plain_page
     page.get_by_role("link", name="Regions").click()
     expect(page.get_by_text("Painting regions needs JavaScript.")).to_be_visible()
     expect(page.get_by_role("button", name="Paint it")).to_be_hidden()
     page.get_by_role("link", name="mix styles over the whole photograph").click()
     page.wait_for_url("**/mix/**")
-    context.close()

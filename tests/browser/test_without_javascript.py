@@ -3,21 +3,15 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Page, expect
 
 pytestmark = pytest.mark.browser
 
 
 def test_a_visitor_without_javascript_brings_a_painting_pauses_it_and_goes_on(
-    browser: Browser, site: str, photo_path: str
+    plain_page: Page, photo_path: str
 ) -> None:
-    context = browser.new_context(base_url=site, java_script_enabled=False)
-    context.set_default_timeout(30_000)
-    page = context.new_page()
-    page.goto("/")
-    page.set_input_files("#files", photo_path)
-    page.get_by_role("button", name="Upload").click()
-    page.wait_for_url("**/photo/*/")
+    page = plain_page
     page.set_input_files("#painting-files", photo_path)
     page.get_by_role("button", name="Upload").click()
     card = page.locator("#paintings [data-painting]")
@@ -44,19 +38,10 @@ def test_a_visitor_without_javascript_brings_a_painting_pauses_it_and_goes_on(
                 break
             page.wait_for_timeout(500)
         assert job.get_attribute("data-state") in states
-    context.close()
 
 
-def test_a_visitor_without_javascript_uploads_paints_and_publishes(
-    browser: Browser, site: str, photo_path: str
-) -> None:
-    context = browser.new_context(base_url=site, java_script_enabled=False)
-    context.set_default_timeout(30_000)
-    page = context.new_page()
-    page.goto("/")
-    page.set_input_files("#files", photo_path)
-    page.get_by_role("button", name="Upload").click()
-    page.wait_for_url("**/photo/*/")
+def test_a_visitor_without_javascript_uploads_paints_and_publishes(plain_page: Page) -> None:
+    page = plain_page
     page.locator("label[data-style=the-scream]").click()
     page.get_by_role("button", name="Paint it").click()
     page.wait_for_url("**/picture/*/")
@@ -70,4 +55,3 @@ def test_a_visitor_without_javascript_uploads_paints_and_publishes(
     address = page.url
     page.goto("/gallery/")
     expect(page.locator(f".wall a.work[href*='{address.split('/picture/')[1]}']")).to_have_count(1)
-    context.close()
