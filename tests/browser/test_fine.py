@@ -94,7 +94,7 @@ def test_a_visitor_brings_a_painting_watches_pauses_and_keeps_what_is_good_enoug
     page.wait_for_url("**/picture/*/")
     expect(page.get_by_role("heading", level=1)).to_have_text("Cup and Spoon")
     expect(page.locator(".losses svg")).to_have_attribute("aria-label", re.compile("fell"))
-    assert picture.evaluate("img => img.decode().then(() => img.naturalWidth)") == 512
+    expect(picture).to_have_js_property("naturalWidth", 512, timeout=SOON)
     recipe = page.locator(".recipe")
     expect(recipe).to_contain_text("Fine")
     expect(recipe.locator("div", has_text="Iterations")).to_contain_text("200")

@@ -29,7 +29,7 @@ def test_a_visitor_drops_a_photo_watches_compares_publishes_and_finds_it(
     expect(page.get_by_role("heading", level=1)).to_have_text("The Scream")
     after = page.locator(".compare [data-side=after]")
     expect(after).to_be_visible()
-    assert after.evaluate("img => img.decode().then(() => img.naturalWidth)") == 1024
+    expect(after).to_have_js_property("naturalWidth", 1024)
 
     slider = page.locator(".compare input[type=range]")
     slider.focus()
