@@ -18,6 +18,7 @@ import torch
 from PIL import Image
 from safetensors import SafetensorError
 from safetensors.torch import load, save
+from torch import Tensor
 
 from webstyle.engine.events import EngineError, Progress, Result
 from webstyle.engine.images import fit, fitted, keep_color, shrink
@@ -38,6 +39,7 @@ COARSEST, COARSEST_WARM = 256, 512
 PREVIEW = 512  # px
 HISTORY, HISTORY_LARGE = 16, 5  # pairs of vectors L-BFGS remembers; fewer where they are large
 LARGE = 1_500_000  # pixels
+CARRIED = 4_200_000  # pixels in all of the pairs a larger size begins with: it waits for them
 UNIT = 32_768  # pixels of one iteration that count as one step
 STILL, STILL_SHARE = 10, 0.015  # so many iterations that take less than this share off the loss
 
@@ -189,6 +191,9 @@ class Job:
         )
         return to_picture(larger + to_tensor(photo, self.device) - detail)
 
+    def photo(self, size: int) -> Tensor:
+        return to_tensor(fit(self.content, size), self.device)
+
     def target(self, size: int) -> Grams:
         """The Gram matrices to reach, of all paintings together."""
         parts = []
@@ -218,19 +223,22 @@ class Job:
                 self._checkpoint(index, iteration, pyramid), dict(self.losses) or None,
             )  # fmt: skip
 
-        # What comes before the first iteration takes half a second at large sizes, as one
-        # iteration of an undivided picture does: a visitor's wish is not to wait for both.
+        # Each thing before the first iteration takes half a second at large sizes, as one iteration
+        # of an undivided picture does: a visitor's wish is not to wait for all of them.
         yield event(told, done)
         content_share = CONTENT_SHARE_WARM if is_warm(self.recipe, params) else CONTENT_SHARE
+        photo, target = self.photo(stage.size), self.target(stage.size)
+        yield event(told, done)
         objective = Objective(
-            self.network, to_tensor(fit(self.content, stage.size), self.device),
-            self.target(stage.size), style_weight=params.style_weight,
+            self.network, photo, target, style_weight=params.style_weight,
             content_weight=content_share * params.content_weight, smooth=params.smooth,
             strength=self.recipe.strength, seed=self.recipe.seed,
         )  # fmt: skip
-        large = start.width * start.height > LARGE
-        history = HISTORY_LARGE if large else HISTORY
-        optimizer = make_optimizer(pyramid, history, self.memory)
+        yield event(told, done)
+        pixels = start.width * start.height
+        history = HISTORY_LARGE if pixels > LARGE else HISTORY
+        carried = self.memory[-max(2, CARRIED // pixels) :]
+        optimizer = make_optimizer(pyramid, history, carried)
         self.memory = []
         yield event(told, done)
         for iteration in range(done, stage.iterations):
