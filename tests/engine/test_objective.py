@@ -37,7 +37,9 @@ def evaluated(monkeypatch: pytest.MonkeyPatch, tile: int) -> tuple[Losses, Tenso
     photo = to_tensor(sample("coffee.png", 390), CPU)
     target = grams_of(sample("rocket.jpg", 300), network, 300)
     picture = to_tensor(sample("chelsea.png", 390).resize((photo.shape[3], photo.shape[2])), CPU)
-    return finish(Objective(network, photo, target, seed=3).gradient(picture))
+    loss = Objective(network, photo, target, seed=3)
+    list(loss.look())
+    return finish(loss.gradient(picture))
 
 
 def test_by_tiles_losses_and_gradient_are_those_of_the_whole(
@@ -56,6 +58,7 @@ def test_the_gradient_is_the_losses_slope() -> None:
     network = get_perceptual("compact", CPU, torch.float32)
     photo = to_tensor(sample("coffee.png", 96), CPU)
     loss = Objective(network, photo, grams_of(sample("rocket.jpg"), network, 96))
+    list(loss.look())
     picture = to_tensor(sample("chelsea.png", 96).resize((photo.shape[3], photo.shape[2])), CPU)
     _, gradient, _ = finish(loss.gradient(picture))
     step = 1e-3 * gradient / gradient.norm()

@@ -43,7 +43,11 @@ class Tile(NamedTuple):
 
 
 class Objective:
-    """Style, content and smoothness of a picture, for one photo and one set of statistics."""
+    """Style, content and smoothness of a picture, for one photo and one set of statistics.
+
+    ``look`` comes first, then as many ``gradient`` as one likes. Both stop between tiles: with
+    millions of pixels they take seconds.
+    """
 
     def __init__(
         self,
@@ -67,9 +71,8 @@ class Objective:
         self.tiles = self._tiles()
         whole = len(self.tiles) == 1
         self.margin, self.cut = (WHOLE_MARGIN, WHOLE_CUT) if whole else (MARGIN, 0)
-        self.content, own = self._look(photo)
-        self.energy = float((self.content.float() ** 2).mean().clamp(min=1e-12))
-        self.target = {k: strength * g + (1 - strength) * own[k] for k, g in target.items()}
+        self.photo, self.wanted, self.strength = photo, target, strength
+        self.content, self.energy, self.target = torch.empty(0), 0.0, Grams()
 
     def gradient(self, x: Tensor) -> Generator[float, None, tuple[Losses, Tensor]]:
         """The losses, and the gradient of their total by ``x``. Yields between tiles how much of
@@ -93,7 +96,7 @@ class Objective:
             grams: Grams = {}
             whole = torch.zeros_like(padded)
             for done, place in enumerate(tiles):
-                add_grams(grams, self._tile_grams(padded, place), place.share)
+                add_grams(grams, self._seen(padded, place)[1], place.share)
                 yield 0.4 * (done + 1) / len(tiles)
             style, by_grams = self._style_gradient(grams)
             content = torch.zeros((), device=x.device)
@@ -124,32 +127,35 @@ class Objective:
         right = place.left + place.width + 2 * self.margin
         return padded[..., place.top : bottom, place.left : right]
 
-    @torch.no_grad()
-    def _look(self, photo: Tensor) -> tuple[Tensor, Grams]:
-        """The photo's content features, 1 x C x h x w, and its own Gram matrices."""
-        padded, tiles = self._pad(photo), self._tiles()
-        content, grams = torch.empty(0), Grams()
+    def look(self) -> Generator[None]:
+        """At the photo: its content features, 1 x C x h x w, and its own Gram matrices."""
+        padded, tiles, own = self._pad(self.photo), self._tiles(), Grams()
         for place in tiles:
-            features = self._features(self._cut(padded, place))
-            add_grams(grams, self.network.grams(features), place.share)
+            features, grams = self._seen(padded, place)
+            add_grams(own, grams, place.share)
             part = features[CONTENT_LAYER]
             if len(tiles) == 1:
-                return part, {k: g[0] for k, g in grams.items()}
-            if not content.numel():
+                self.content = part
+            elif not self.content.numel():
                 height, width = (
                     (side + -side % GRAIN) // CONTENT_STRIDE for side in (self.height, self.width)
                 )
-                content = part.new_zeros(1, part.shape[1], height, width)
-            self._part(content, place).copy_(part)
-        return content, {k: g[0] for k, g in grams.items()}
+                self.content = part.new_zeros(1, part.shape[1], height, width)
+            self._part(self.content, place).copy_(part)
+            yield
+        self.energy = float((self.content.float() ** 2).mean().clamp(min=1e-12))
+        self.target = {
+            k: self.strength * g + (1 - self.strength) * own[k][0] for k, g in self.wanted.items()
+        }
+
+    @torch.no_grad()  # not around a yield: it would go out with it
+    def _seen(self, padded: Tensor, place: Tile) -> tuple[Features, Grams]:
+        features = self._features(self._cut(padded, place))
+        return features, self.network.grams(features)
 
     def _part(self, content: Tensor, place: Tile) -> Tensor:
         top, left, height, width = (n // CONTENT_STRIDE for n in place[:4])
         return content[..., top : top + height, left : left + width]
-
-    @torch.no_grad()
-    def _tile_grams(self, padded: Tensor, place: Tile) -> Grams:
-        return self.network.grams(self._features(self._cut(padded, place)))
 
     def _style_loss(self, grams: Grams) -> Tensor:
         """Sum over layers of |G - Gs|^2 / |Gs|^2."""

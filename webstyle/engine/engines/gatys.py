@@ -234,7 +234,8 @@ class Job:
             content_weight=content_share * params.content_weight, smooth=params.smooth,
             strength=self.recipe.strength, seed=self.recipe.seed,
         )  # fmt: skip
-        yield event(told, done)
+        for _ in objective.look():
+            yield event(told, done)
         pixels = start.width * start.height
         history = HISTORY_LARGE if pixels > LARGE else HISTORY
         carried = self.memory[-max(2, CARRIED // pixels) :]
