@@ -30,11 +30,10 @@ urlpatterns = [
     path("regions/<uuid:pk>/", regions.page, name="regions"),
     path("picture/<uuid:pk>/", views.picture, name="picture"),
     path("picture/<uuid:pk>/state/", views.picture_state, name="picture_state"),
-    path("picture/<uuid:pk>/cancel/", views.cancel, name="picture_cancel"),
-    path("picture/<uuid:pk>/pause/", views.pause, name="picture_pause"),
-    path("picture/<uuid:pk>/continue/", views.resume, name="picture_continue"),
-    path("picture/<uuid:pk>/keep/", views.keep, name="picture_keep"),
-    path("picture/<uuid:pk>/retry/", views.retry, name="picture_retry"),
+    *(
+        path(f"picture/<uuid:pk>/{verb}/", views.wish, {"verb": verb}, name=f"picture_{verb}")
+        for verb in views.WISHES
+    ),
     path("picture/<uuid:pk>/publish/", views.publish, name="picture_publish"),
     path("picture/<uuid:pk>/delete/", views.remove, {"model": Rendering}, name="picture_delete"),
     path("picture/<uuid:pk>/restore/", views.restore, {"model": Rendering}, name="picture_restore"),

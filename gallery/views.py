@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -197,43 +198,25 @@ def answer(request: HttpRequest, rendering: Rendering, done: bool, refusal: str)
     return redirect(rendering)
 
 
-@require_POST
-def cancel(request: HttpRequest, pk: UUID) -> HttpResponse:
-    rendering = own(request, Rendering, pk)
-    done = services.rendering_cancel(rendering)
-    return answer(request, rendering, done, "This picture has already ended.")
+# What a visitor may wish for a picture: who does it, and what is said when it had moved on.
+WISHES: dict[str, tuple[Callable[[Rendering], bool], str]] = {
+    "cancel": (services.rendering_cancel, "This picture has already ended."),
+    "pause": (
+        services.rendering_pause, "Only a careful painting that is under way can be paused.",
+    ),
+    "continue": (services.rendering_continue, "This picture is not paused."),
+    "keep": (services.rendering_keep, "There is nothing to keep yet, or it has ended."),
+    "retry": (
+        services.rendering_retry, "Only a failed or cancelled picture can be tried again.",
+    ),
+}  # fmt: skip
 
 
 @require_POST
-def pause(request: HttpRequest, pk: UUID) -> HttpResponse:
+def wish(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
     rendering = own(request, Rendering, pk)
-    done = services.rendering_pause(rendering)
-    return answer(
-        request, rendering, done, "Only a careful painting that is under way can be paused."
-    )
-
-
-@require_POST
-def resume(request: HttpRequest, pk: UUID) -> HttpResponse:
-    rendering = own(request, Rendering, pk)
-    done = services.rendering_continue(rendering)
-    return answer(request, rendering, done, "This picture is not paused.")
-
-
-@require_POST
-def keep(request: HttpRequest, pk: UUID) -> HttpResponse:
-    rendering = own(request, Rendering, pk)
-    done = services.rendering_keep(rendering)
-    return answer(request, rendering, done, "There is nothing to keep yet, or it has ended.")
-
-
-@require_POST
-def retry(request: HttpRequest, pk: UUID) -> HttpResponse:
-    rendering = own(request, Rendering, pk)
-    done = services.rendering_retry(rendering)
-    return answer(
-        request, rendering, done, "Only a failed or cancelled picture can be tried again."
-    )
+    fulfil, refusal = WISHES[verb]
+    return answer(request, rendering, fulfil(rendering), refusal)
 
 
 @require_POST

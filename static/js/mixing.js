@@ -4,8 +4,9 @@ import { ApiError, post } from "./api.js";
 import { inWords, MAX_STYLES, percents, placeOf, shared, sharesAt, toQuery, withShare } from "./blend.js";
 import { $, $$, setText, slot } from "./dom.js";
 import { startHold } from "./hold.js";
-import { addJob, onJob, stateWord } from "./jobs.js";
+import { addJob, onJob } from "./jobs.js";
 import { startLivePicture } from "./livepicture.js";
+import { tellMade } from "./madeline.js";
 import { startPad } from "./mixpad.js";
 import { startRows } from "./mixrows.js";
 import { startMixSocket } from "./mixsocket.js";
@@ -226,13 +227,7 @@ async function paint(button) {
 let made = null;
 
 function showMade(job) {
-  if (job.id !== made) return;
-  const line = slot(form, "made");
-  line.hidden = false;
-  const link = $("a", line);
-  link.href = job.url;
-  setText(link, job.title);
-  setText($("span", line), job.state === "failed" ? job.error : stateWord(job) || "Finished");
+  if (job.id === made) tellMade(form, job);
 }
 
 let painting = false;

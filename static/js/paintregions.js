@@ -2,7 +2,8 @@
 
 import { ApiError, post } from "./api.js";
 import { $, setText, slot, swapImage } from "./dom.js";
-import { addJob, onJob, stateWord } from "./jobs.js";
+import { addJob, onJob } from "./jobs.js";
+import { tellMade } from "./madeline.js";
 import { sendMask } from "./maskfiles.js";
 import { unpack } from "./masks.js";
 import { toast } from "./toast.js";
@@ -66,12 +67,7 @@ export function startPainting(form, page, work) {
 
   async function follow(job) {
     if (job.id !== made) return;
-    const line = slot(form, "made");
-    line.hidden = false;
-    const link = $("a", line);
-    link.href = job.url;
-    setText(link, job.title);
-    setText($("span", line), job.state === "failed" ? job.error : stateWord(job) || "Finished");
+    tellMade(form, job);
     if (job.state !== "done" || shown === job.id) return;
     shown = job.id;
     await swapImage(painted, job.view);

@@ -22,12 +22,8 @@ def painting_path() -> str:
 
 
 @pytest.fixture
-def studio(page: Page, photo_path: str) -> Page:
+def studio(page: Page, photo: str) -> Page:
     """The studio of a fresh photograph."""
-    page.goto("/")
-    page.set_input_files("#files", photo_path)
-    page.locator(".upload .upload-name[href]").click()
-    page.wait_for_url("**/photo/*/")
     return page
 
 

@@ -131,6 +131,15 @@ def shrink(picture: Image.Image, long_side: int) -> Image.Image:
     return fit(picture, long_side) if max(picture.size) > long_side else picture
 
 
+def mirrored(picture: Image.Image, border: int, multiple: int) -> np.ndarray:
+    """The pixels with a mirrored border of ``border`` px, wider right and below by what makes the
+    picture's own sides multiples of ``multiple``."""
+    right, bottom = (-side % multiple + border for side in picture.size)
+    pixels = np.asarray(picture)
+    borders = ((border, bottom), (border, right), (0, 0))
+    return np.pad(pixels, borders[: pixels.ndim], mode="reflect")
+
+
 def check_mask(mask: tuple[int, int], photo: tuple[int, int], name: str) -> None:
     """Raises EngineError, with ``name``, if a mask of one size has not the proportions of a photo
     of the other. A pixel more or less is none: sides are whole."""

@@ -9,17 +9,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-import numpy as np
 import torch
 import torch.nn.functional as F
 from PIL import Image, ImageFilter
 from torch import Tensor
 
-from webstyle.engine.images import check_mask
+from webstyle.engine.images import check_mask, mirrored
 from webstyle.engine.recipe import PHOTO, Recipe
 
 Weight = float | Tensor
 NOWHERE: Mapping[str, Tensor] = MappingProxyType({})
+MULTIPLE = 8  # a bank works down to an eighth of the photo's size
 FLOOR = 1e-3  # what the rest of the photo counts in a region's norms: a region may be empty
 
 
@@ -29,16 +29,14 @@ def map_of(
     """A mask as weights 0..1 on the feature map of a photo of ``size``, 1 x 1 x h x w.
 
     ``feather`` is the width of the soft edge in px of that size. The map has, as the features do,
-    ``border`` px more on each side, mirrored, and ends at a multiple of 8 px. ``name``
-    is for errors.
+    a mirrored border (see ``images.mirrored``). ``name`` is for errors.
     """
     check_mask(mask.size, size, name)
     grey = mask.convert("L").resize(size, Image.Resampling.BILINEAR)
     if feather > 0:
         # A blurred edge is as good as over after two and a half deviations to either side.
         grey = grey.filter(ImageFilter.GaussianBlur(feather / 5))
-    right, bottom = (-side % 8 + border for side in size)
-    pixels = np.pad(np.asarray(grey), ((border, bottom), (border, right)), mode="reflect")
+    pixels = mirrored(grey, border, MULTIPLE)
     return F.avg_pool2d(torch.from_numpy(pixels).float()[None, None] / 255, 4)
 
 

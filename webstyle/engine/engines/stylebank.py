@@ -25,9 +25,9 @@ from torch import Tensor, nn
 
 from webstyle.engine.device import channels_last, pick_dtype
 from webstyle.engine.events import EngineError, Progress, Result
-from webstyle.engine.images import fit, keep_color
+from webstyle.engine.images import fit, keep_color, mirrored
 from webstyle.engine.recipe import Recipe
-from webstyle.engine.regions import FLOOR, NOWHERE, Weight, map_of, spread
+from webstyle.engine.regions import FLOOR, MULTIPLE, NOWHERE, Weight, map_of, spread
 from webstyle.engine.registry import NO_PICTURES, make_params, param, register
 from webstyle.engine.weights import AUTOENCODER, STATISTICS, get_style
 
@@ -40,7 +40,6 @@ MARGIN = (
 PREVIEW = 256  # px on the long side of the first rough look
 LEAK = 0.2
 GRAIN_SIDE = 256
-MULTIPLE = 8  # the bank works down to an eighth of the photo's size
 STRIP = 96  # rows of features decoded at once: what a strip needs stays near the cache
 REACH = 2  # rows of features to either side that a decoded row depends on
 
@@ -281,11 +280,8 @@ class Painter:
         The outermost features come from the encoder's zero padding and are cut off here: the bank
         would take them for contrast and paint a frame, the plainer the photo the stronger.
         """
-        margin = MARGIN + 4
-        right, bottom = (-s % MULTIPLE + margin for s in photo.size)
-        borders = ((margin, bottom), (margin, right), (0, 0))
-        pixels = np.pad(np.asarray(photo), borders, mode="reflect")
-        x = torch.from_numpy(pixels).to(self.device).permute(2, 0, 1)[None]
+        pixels = torch.from_numpy(mirrored(photo, MARGIN + 4, MULTIPLE)).to(self.device)
+        x = pixels.permute(2, 0, 1)[None]
         features = self.network.encode(x.to(self.dtype) / 255)[..., 1:-1, 1:-1]
         return Encoded(features.contiguous(memory_format=torch.channels_last), photo.size)
 
@@ -306,13 +302,14 @@ class Painter:
     @torch.inference_mode()
     def mix(self, parts: Sequence[tuple[Encoded, Weight]]) -> Encoded:
         """The weighted sum of features of one size; a weight may differ from place to place."""
-        if len(parts) == 1 and isinstance(parts[0][1], float | int) and parts[0][1] == 1:
-            return parts[0][0]
+        (first, whole), *others = parts
+        if not others and not isinstance(whole, Tensor) and whole == 1:
+            return first
         features = sum(
             part.features * (weight.to(part.features) if isinstance(weight, Tensor) else weight)
             for part, weight in parts
         )
-        return Encoded(cast(Tensor, features), parts[0][0].size)
+        return Encoded(cast(Tensor, features), first.size)
 
     @torch.inference_mode()
     def decode(self, painted: Encoded) -> Image.Image:
