@@ -43,8 +43,9 @@ class Perceptual(Protocol):
         next."""
         ...
 
-    def grams(self, features: Features) -> dict[str, Tensor]:
-        """Gram matrices of the style layers found, each B x C x C (Gatys et al. 2016, eq. 3)."""
+    def grams(self, features: Features, where: Features | None = None) -> dict[str, Tensor]:
+        """Gram matrices of the style layers found, each B x C x C (Gatys et al. 2016, eq. 3);
+        ``where``, B x 1 x h x w a layer, weighs their pixels (Gatys et al. 2017, section 4)."""
         ...
 
 
@@ -96,12 +97,13 @@ class Compact(nn.Module):
         found = self.walk(x.to(self.dtype), last)
         return {layer: found[layer] for layer in STYLE_LAYERS if layer in found}
 
-    def grams(self, features: Features) -> dict[str, Tensor]:
-        return {layer: self._gram(f, self.metric[layer]) for layer, f in features.items()}
+    def grams(self, features: Features, where: Features | None = None) -> dict[str, Tensor]:
+        seen = where or {}
+        return {k: self._gram(f, self.metric[k], seen.get(k)) for k, f in features.items()}
 
-    def _gram(self, f: Tensor, metric: Tensor) -> Tensor:
+    def _gram(self, f: Tensor, metric: Tensor, where: Tensor | None) -> Tensor:
         """A [f; 1] [f; 1]^T A^T, averaged over the picture."""
-        gram, mean = gram_and_mean(f)
+        gram, mean = gram_and_mean(f, where)
         column = torch.cat([mean, torch.ones_like(mean[:, :1])], 1)[..., None]
         whole = torch.cat([torch.cat([gram, mean[:, None]], 1), column], 2)
         return metric @ whole @ metric.T
@@ -136,14 +138,20 @@ class Vgg19:
                     break
         return found
 
-    def grams(self, features: Features) -> dict[str, Tensor]:
-        return {layer: gram_and_mean(f)[0] for layer, f in features.items()}
+    def grams(self, features: Features, where: Features | None = None) -> dict[str, Tensor]:
+        seen = where or {}
+        return {layer: gram_and_mean(f, seen.get(layer))[0] for layer, f in features.items()}
 
 
-def gram_and_mean(f: Tensor) -> tuple[Tensor, Tensor]:
-    """F F^T / (H W), B x C x C, and the mean of each channel, B x C, in float32."""
+def gram_and_mean(f: Tensor, where: Tensor | None = None) -> tuple[Tensor, Tensor]:
+    """F F^T / (H W), B x C x C, and the mean of each channel, B x C, in float32; of the pixels as
+    ``where``, B x 1 x H x W, weighs them, if it is given."""
     f = f.permute(0, 2, 3, 1).flatten(1, 2)
-    return (f.transpose(1, 2) @ f).float() / f.shape[1], f.float().mean(1)
+    if where is None:
+        return (f.transpose(1, 2) @ f).float() / f.shape[1], f.float().mean(1)
+    weight = where.flatten(1)[..., None]
+    weight, f = weight / weight.sum(1, keepdim=True), f.float()
+    return f.transpose(1, 2) @ (f * weight), (f * weight).sum(1)
 
 
 def fingerprint(path: Path) -> str:

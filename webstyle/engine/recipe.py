@@ -9,6 +9,7 @@ from webstyle.engine.events import EngineError
 
 VERSION = 1
 PAINTING = "painting:"
+TAUGHT = "taught:"
 PHOTO = "photo"  # as a style with a mask: where the photo stays as it is
 SIZES = (64, 4096)  # px on the long side, smallest and largest
 
@@ -18,12 +19,18 @@ def is_painting(style: str) -> bool:
     return style.startswith(PAINTING)
 
 
+def is_taught(style: str) -> bool:
+    """Whether a recipe's style is one that was taught here: see ``weights.taught_file``."""
+    return style.startswith(TAUGHT)
+
+
 @dataclass(frozen=True)
 class Recipe:
     """``styles`` are (style, weight) pairs with weights above 0 that mix linearly.
 
-    A style is the slug of a built-in one, or ``painting:NAME`` for a painting that whoever drives
-    the engine hands over under that name.
+    A style is the slug of a built-in one; or ``taught:NAME`` for one that was taught here; or
+    ``painting:NAME`` for a painting that whoever drives the engine hands over under that name. A
+    painting with an alpha channel counts where it is opaque: its style is that of a region.
 
     ``masks`` are (style, name) pairs: a style with a mask goes where the picture that is handed
     over under that name is white. The styles without one share what the masks leave; if there are
@@ -75,6 +82,11 @@ class Recipe:
     def paintings(self) -> list[str]:
         """The names of the paintings that have to be handed over."""
         names = (style.removeprefix(PAINTING) for style, _ in self.styles if is_painting(style))
+        return list(dict.fromkeys(names))
+
+    def taught(self) -> list[str]:
+        """The names of the taught styles, whose files have to be in their place."""
+        names = (style.removeprefix(TAUGHT) for style, _ in self.styles if is_taught(style))
         return list(dict.fromkeys(names))
 
     def to_json(self) -> dict[str, Any]:

@@ -6,7 +6,7 @@ painting is not shipped.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from math import log2
 from pathlib import Path
 
@@ -26,21 +26,51 @@ Grams = dict[str, Tensor]  # layer to C x C
 SIZES = (256, 512, 1024)  # px on the painting's long side
 MARGIN = 64  # px of mirrored border: as far as the deepest layer's pixels look
 GRAIN = 16  # px that one pixel of the deepest layer stands for
+REGION = 0.01  # of a painting, at least, for a style of its own
 TOLERANCE = 2e-4  # of a Gram matrix's energy may be lost in a file: far below any loss reached
 
 
 def to_tensor(picture: Image.Image, device: torch.device) -> Tensor:
     """1 x 3 x H x W in [0, 1], contiguous."""
-    x = torch.from_numpy(np.array(picture)).to(device)
+    x = torch.from_numpy(np.array(picture.convert("RGB"))).to(device)
     return x.permute(2, 0, 1)[None].float().div(255).contiguous()
 
 
 def grams_of(picture: Image.Image, network: Perceptual, size: int) -> Grams:
-    """Of a painting with ``size`` px on its long side, but never enlarged."""
-    x = to_tensor(fit(picture, min(size, max(picture.size))), network.device)
+    """Of a painting with ``size`` px on its long side, but never enlarged; of the region where it
+    is opaque, if it has an alpha channel."""
+    picture = fit(picture, min(size, max(picture.size)))
+    x = to_tensor(picture, network.device)
     with torch.no_grad():
         features = inside(network.features(bordered(x, MARGIN)), MARGIN)
-        return {k: g[0] for k, g in network.grams(features).items()}
+        where = None
+        if (region := region_of(picture, network.device)) is not None:
+            where = inside(halved(bordered(region, MARGIN)), MARGIN)
+        return {k: g[0] for k, g in network.grams(features, where).items()}
+
+
+def region_of(picture: Image.Image, device: torch.device) -> Tensor | None:
+    """The alpha channel, 1 x 1 x H x W in [0, 1]; None for a picture that is meant as a whole.
+
+    Raises EngineError where hardly anything is opaque: there is no style in a few pixels.
+    """
+    if picture.mode != "RGBA":
+        return None
+    alpha = torch.from_numpy(np.array(picture.getchannel("A"))).to(device)[None, None].float() / 255
+    if alpha.mean() < REGION:
+        raise EngineError(
+            f"the region is {alpha.mean():.1%} of the painting: paint one of {REGION:.0%} or more"
+        )
+    return alpha
+
+
+def halved(where: Tensor) -> dict[str, Tensor]:
+    """A map of pixels for each style layer, half the size of the one before."""
+    found = {}
+    for layer in STYLE_LAYERS:
+        found[layer] = where
+        where = F.avg_pool2d(where, 2)
+    return found
 
 
 def bordered(x: Tensor, margin: int) -> Tensor:
@@ -78,13 +108,15 @@ def add_grams(total: Grams, grams: Grams, weight: float) -> None:
         total[layer] = total.get(layer, torch.zeros_like(gram)) + weight * gram
 
 
-def statistics(picture: Image.Image, network: Perceptual) -> dict[str, Tensor]:
-    """What a style's weights file keeps, 40 kB: for each size and layer, so many scaled
-    eigenvectors that no more than ``TOLERANCE`` of the energy is lost (Gram matrices have few
-    large eigenvalues), each as int8 with a scale. All in all a thousandth of the energy goes."""
+def statistics(pictures: Sequence[Image.Image], network: Perceptual) -> dict[str, Tensor]:
+    """What a style's weights file keeps of its paintings, 40 kB: for each size and layer, so many
+    scaled eigenvectors that no more than ``TOLERANCE`` of the energy is lost (Gram matrices have
+    few large eigenvalues), each as int8 with a scale. All in all a thousandth of the energy goes.
+    """
     kept = {}
     for size in SIZES:
-        for layer, gram in grams_of(picture, network, size).items():
+        parts = [(grams_of(picture, network, size), 1 / len(pictures)) for picture in pictures]
+        for layer, gram in mean_grams(parts).items():
             values, vectors = torch.linalg.eigh(gram.double())
             values, vectors = values.flip(0).clamp(min=0), vectors.flip(1)
             lost = 1 - (values**2).cumsum(0) / (values**2).sum()
@@ -97,17 +129,17 @@ def statistics(picture: Image.Image, network: Perceptual) -> dict[str, Tensor]:
     return kept
 
 
-def attach(path: Path, picture: Image.Image) -> None:
-    """Put the painting's statistics, under the network of today, into its style's weights file."""
+def attach(path: Path, *pictures: Image.Image) -> None:
+    """Put the paintings' statistics, under the network of today, into their style's file."""
     network = get_perceptual("compact", torch.device("cpu"), torch.float32)
     weights = {k: v for k, v in load_file(path).items() if not k.startswith(STATISTICS)}
     metadata = read_metadata(path) | {"perceptual": network.fingerprint}
-    save_file(weights | statistics(picture, network), path, metadata)
+    save_file(weights | statistics(pictures, network), path, metadata)
     path.chmod(0o644)
 
 
 def style_grams(slug: str, network: Perceptual, size: float) -> Grams:
-    """Of a built-in style, as if its painting had ``size`` px on the long side.
+    """Of a built-in or taught style, as if its painting had ``size`` px on the long side.
 
     Between two sizes of the file the matrices are interpolated. Raises EngineError when the file's
     statistics are of another network.

@@ -10,6 +10,7 @@ Where this leaves the paper, and why, is said at each place.
 from __future__ import annotations
 
 import functools
+from collections import OrderedDict
 from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,6 +41,7 @@ MARGIN = (
 PREVIEW = 256  # px on the long side of the first rough look
 LEAK = 0.2
 GRAIN_SIDE = 256
+BANKS = 64  # kept ready at most, of 1.4 MB each
 STRIP = 96  # rows of features decoded at once: what a strip needs stays near the cache
 REACH = 2  # rows of features to either side that a decoded row depends on
 
@@ -258,7 +260,7 @@ class Painter:
     def __init__(self, device: torch.device) -> None:
         self.device, self.dtype = device, pick_dtype(device)
         self.network = self._load(AutoEncoder(), AUTOENCODER)
-        self.banks: dict[str, Bank] = {}
+        self.banks: OrderedDict[str, Bank] = OrderedDict()  # the one used longest ago first
 
     def _load(self, module: Module, path: Path) -> Module:
         try:
@@ -271,6 +273,9 @@ class Painter:
     def bank(self, slug: str) -> Bank:
         if slug not in self.banks:
             self.banks[slug] = self._load(Bank(), get_style(slug).path)
+            if len(self.banks) > BANKS:
+                self.banks.popitem(last=False)
+        self.banks.move_to_end(slug)
         return self.banks[slug]
 
     @torch.inference_mode()
