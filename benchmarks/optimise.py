@@ -74,8 +74,8 @@ class Judge:
         """Gram matrices of five layers, and relu4_1."""
         x = to_tensor(picture, CPU)
         exact, slim = exact_features(self.exact, x, "3_1"), self.slim.features(x)
-        features = [exact[k] for k in ("1_1", "2_1", "3_1")] + [slim[k] for k in ("41", "51")]
-        return [gram_and_mean(f)[0][0] for f in features], slim["41"]
+        features = [exact[k] for k in ("1_1", "2_1", "3_1")] + [slim[k] for k in ("relu4_1", "relu5_1")]
+        return [gram_and_mean(f)[0][0] for f in features], slim[CONTENT_LAYER]
 
     def judge(self, run: Run, photo: Image.Image, painting: Image.Image) -> None:
         wanted, _ = self.look(painting)

@@ -33,8 +33,12 @@ def pick_dtype(device: torch.device) -> torch.dtype:
     """bfloat16 where it is fast: on CPUs with AVX512-BF16 or AMX half the time of float32."""
     if device.type == "cuda":
         return torch.float16
-    fast = torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported()
-    return torch.bfloat16 if fast else torch.float32
+    return torch.bfloat16 if has_bfloat16() else torch.float32
+
+
+def has_bfloat16() -> bool:
+    """Whether this CPU computes in it."""
+    return torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported()
 
 
 def channels_last(module: torch.nn.Module) -> None:

@@ -26,6 +26,7 @@ STATISTICS = "gram."  # in a style's file: what belongs to optimisation, not to 
 PERCEPTUAL_NAMES = ("compact", "vgg19")  # ours, and the papers' own, which has to be fetched
 VGG19_FILE = "vgg19-dcbb9e9d.pth"
 STYLES = WEIGHTS / "stylebank" / "styles"
+FORMAT = "webstyle.stylebank/1"
 TAUGHT_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 
 
@@ -45,6 +46,12 @@ class WeightsFile:
     @property
     def sha256(self) -> str:
         return hashlib.sha256(self.path.read_bytes()).hexdigest()
+
+
+@functools.cache
+def autoencoder_fingerprint() -> str:
+    """Banks work with the auto-encoder they were trained with, and with no other."""
+    return hashlib.sha256(AUTOENCODER.read_bytes()).hexdigest()[:16]
 
 
 def fetched(name: str, folder: str = "weights") -> Path:

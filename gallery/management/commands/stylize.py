@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import os
-import shutil
-import sys
 import time
 from argparse import ArgumentParser, BooleanOptionalAction
 from pathlib import Path
@@ -14,15 +11,18 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from gallery.management.console import check_writable, draw, write
 from webstyle.engine import images
-from webstyle.engine.events import EngineError, Progress, Result
-from webstyle.engine.recipe import PAINTING, Recipe
+from webstyle.engine.events import EngineError, Result
+from webstyle.engine.recipe import PAINTING, TAUGHT, Recipe, is_taught
 from webstyle.engine.registry import Engine, engine_names, get_engine, make_params
 
 
 def style_share(text: str) -> tuple[str, float]:
-    """SLUG or SLUG:WEIGHT."""
-    slug, colon, weight = text.partition(":")
+    """SLUG or SLUG:WEIGHT; also taught:NAME and taught:NAME:WEIGHT."""
+    own = TAUGHT if is_taught(text) else ""
+    slug, colon, weight = text.removeprefix(own).partition(":")
+    slug = own + slug
     try:
         return slug, float(weight) if colon else 1.0
     except ValueError:
@@ -142,11 +142,7 @@ class Command(BaseCommand):
         kind = output.suffix.lower().lstrip(".").replace("jpeg", "jpg")
         if kind not in images.ENCODINGS:
             raise EngineError(f"{output}: unknown kind of picture, end it with .jpg, .png or .webp")
-        folder = output.parent
-        if not folder.is_dir():
-            raise EngineError(f"{folder} is not a folder: create it first")
-        if not os.access(folder, os.W_OK) or output.is_dir():
-            raise EngineError(f"{output} cannot be written: choose another place")
+        check_writable(output)
         content = images.decode(photo, str(photo))
         paintings = {
             name.removeprefix(PAINTING): images.decode(path, str(path))
@@ -166,12 +162,7 @@ class Command(BaseCommand):
                 draw(event)
         seconds = time.monotonic() - began
         draw(None)
-        try:
-            output.write_bytes(images.encode(picture, kind, quality=95))
-        except OSError as error:
-            raise EngineError(
-                f"{output} cannot be written ({error.strerror}): choose another place"
-            ) from error
+        write(output, images.encode(picture, kind, quality=95))
         return {
             "output": str(output),
             "size": list(picture.size),
@@ -184,15 +175,3 @@ class Command(BaseCommand):
             "device": str(device),
             **figures,
         }
-
-
-def draw(event: Progress | None) -> None:
-    """A bar on stderr, where a person looks; nothing in a log file."""
-    if not sys.stderr.isatty():
-        return
-    text = ""
-    if event is not None:
-        done = round(30 * event.step / max(1, event.total))
-        text = f"{'#' * done}{'.' * (30 - done)} {event.step}/{event.total} {event.stage}"
-    columns = shutil.get_terminal_size().columns - 1
-    print(f"\r{text[:columns]:{columns}}", end="" if event else "\r", file=sys.stderr, flush=True)

@@ -2,39 +2,108 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import NamedTuple, Protocol
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from webstyle.engine.training.teacher import Teacher
+from webstyle.engine.perceptual import CONTENT_LAYER, Features
 
 COLOUR_DIRECTIONS = 12
 BLOTCH = 32  # px
 FLATNESS = 30.0  # a change of 1/30 of the range in the photo excuses 63 % of one in the picture
 
 
-class Target:
-    """What a painting asks of a picture: its Gram matrices and its colours."""
+class Judge(Protocol):
+    """A network that pictures are compared in: a teacher, or our own perceptual network."""
 
-    def __init__(self, picture: Tensor, teacher: Teacher) -> None:
-        """``picture`` is the painting, 3 x H x W uint8."""
-        edge = round(0.02 * min(picture.shape[1:]))  # frames and torn edges are not style
-        picture = picture[:, edge:-edge, edge:-edge]
-        self.picture = picture
-        x = picture[None].to(teacher.device).float() / 255
-        with torch.no_grad():
-            self.grams = teacher.grams(teacher.features(x))
+    device: torch.device
+
+    def features(self, x: Tensor, last: str = "relu5_1") -> Features: ...
+
+    def grams(self, features: Features) -> dict[str, Tensor]: ...
+
+
+@dataclass(frozen=True)
+class Shares:
+    """How much each of the losses counts; style counts 1."""
+
+    content: float = 1.0
+    tv: float = 0.05
+    colour: float = 1.0
+    palette: float = 2.0
+    fringe: float = 0.2
+    range: float = 10.0
+    grid: float = 10.0
+    blotch: float = 1.0
+
+
+class Losses(NamedTuple):
+    """Scalars: what is learned from, and three figures to watch."""
+
+    total: Tensor
+    style: Tensor
+    content: Tensor
+    colour: Tensor
+
+
+def stylising_loss(
+    result: Tensor, photo: Tensor, wanted: Tensor, target: Target, judge: Judge, shares: Shares
+) -> Losses:
+    """Chen et al. 2017, eq. 2: content + style + total variation; and colours, and flaws.
+
+    ``result`` and ``photo`` are B x 3 x H x W, ``wanted`` the photo's features at the content
+    layer.
+    """
+    found = judge.features(result)
+    energy = (wanted**2).mean((1, 2, 3))
+    # A nearly flat crop has hardly any energy: without a floor its content would count most.
+    energy = energy.clamp(min=0.3 * float(energy.mean()))
+    error = ((found[CONTENT_LAYER].float() - wanted) ** 2).mean((1, 2, 3))
+    content = (error / energy).mean()
+    style = target.style_loss(judge.grams(found))
+    colour = target.colour_loss(result)
+    outside = (F.relu(-result) + F.relu(result - 1)).mean()
+    total = (
+        style
+        + shares.content * content
+        + shares.tv * total_variation(result)
+        + shares.colour * colour
+        + shares.palette * target.palette_loss(result)
+        + shares.fringe * target.fringe_loss(result)
+        + shares.range * outside
+        + shares.grid * grid(result)
+        + shares.blotch * blotches(result, photo)
+    )
+    return Losses(total, style, content, colour)
+
+
+class Target:
+    """What one or several paintings ask of a picture: their Gram matrices and their colours."""
+
+    def __init__(self, grams: dict[str, Tensor], pixels: Tensor, roughness: Tensor) -> None:
+        """``grams`` C x C a layer, ``pixels`` N x 3 in [0, 1], ``roughness`` as the function
+        gives it."""
+        self.grams, self.pixels, self.roughness = grams, pixels, roughness
         generator = torch.Generator().manual_seed(0)
         directions = torch.randn(3, COLOUR_DIRECTIONS, generator=generator)
-        self.directions = F.normalize(directions, dim=0).to(teacher.device)
-        self.pixels = x[0].flatten(1).T
-        self.roughness = roughness(x)
+        self.directions = F.normalize(directions, dim=0).to(pixels.device)
 
-    def style_loss(self, grams: list[Tensor]) -> Tensor:
+    @classmethod
+    def of(cls, picture: Tensor, judge: Judge) -> Target:
+        """Of one whole painting, 3 x H x W uint8."""
+        x = within_frame(picture)[None].to(judge.device).float() / 255
+        with torch.no_grad():
+            grams = {k: g[0] for k, g in judge.grams(judge.features(x)).items()}
+        return cls(grams, x[0].flatten(1).T, roughness(x))
+
+    def style_loss(self, grams: dict[str, Tensor]) -> Tensor:
         """Sum over layers of mean((G - Gs)^2) / mean(Gs^2): one weight serves every painting."""
         parts = [
-            ((g - s) ** 2).mean((1, 2)) / (s**2).mean()
-            for g, s in zip(grams, self.grams, strict=True)
+            ((g - self.grams[k]) ** 2).mean((1, 2)) / (self.grams[k] ** 2).mean()
+            for k, g in grams.items()
         ]
         return torch.stack(parts).sum(0).mean()
 
@@ -60,12 +129,23 @@ class Target:
         return F.relu(roughness(picture) / self.roughness - 1).mean()
 
 
-def roughness(x: Tensor) -> Tensor:
-    """Mean difference of neighbours in lightness, red-green and blue-yellow: a vector of 3."""
+def within_frame(picture: Tensor) -> Tensor:
+    """... x H x W without its outermost 2 %: frames and torn edges are not style."""
+    edge = round(0.02 * min(picture.shape[-2:]))
+    return picture[..., edge : picture.shape[-2] - edge, edge : picture.shape[-1] - edge]
+
+
+def roughness(x: Tensor, where: Tensor | None = None) -> Tensor:
+    """Mean difference of neighbours in lightness, red-green and blue-yellow: a vector of 3; of the
+    pixels that ``where``, 1 x 1 x H x W, weighs."""
     red, green, blue = x.unbind(1)
     x = torch.stack([(red + green + blue) / 3, red - green, blue - (red + green) / 2], 1)
-    down = (x[..., 1:, :] - x[..., :-1, :]).abs().mean((0, 2, 3))
-    return down + (x[..., 1:] - x[..., :-1]).abs().mean((0, 2, 3))
+    down, right = (x[..., 1:, :] - x[..., :-1, :]).abs(), (x[..., 1:] - x[..., :-1]).abs()
+    if where is None:
+        return down.mean((0, 2, 3)) + right.mean((0, 2, 3))
+    below, beside = where[..., 1:, :], where[..., 1:]
+    down = (down * below).sum((0, 2, 3)) / below.sum()
+    return down + (right * beside).sum((0, 2, 3)) / beside.sum()
 
 
 def blotches(x: Tensor, photo: Tensor) -> Tensor:

@@ -103,8 +103,8 @@ class Teachers:
         exact = exact_features(self.exact, x, "3_4" if deep else "3_1")
         found = {k: exact[name].float() for k, name in EXACT.items() if name in exact}
         slim = self.slim.features(x)
-        for layer, name in SLIM.items():
-            f = slim[name].float()
+        for layer in SLIM:
+            f = slim[layer].float()
             f = torch.cat([f, torch.ones_like(f[:, :1])], 1)
             found[layer] = F.conv2d(f, self.roots[layer][..., None, None])
         return found

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
+from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
@@ -11,11 +13,30 @@ import torch.nn.functional as F
 from PIL import Image
 from torch import Tensor
 
+# Photographs that come inside the scikit-image package.
+SAMPLES = (
+    "astronaut.png", "camera.png", "chelsea.png", "coffee.png", "motorcycle_left.png", "rocket.jpg",
+    "brick.png", "grass.png", "gravel.png", "moon.png",
+)  # fmt: skip
+
+
+def sample_photos(names: Sequence[str] = SAMPLES) -> list[Image.Image]:
+    """Photographs of a face, an animal, things, textures: on every machine that has the program."""
+    return [open_rgb(Path(str(files("skimage") / "data" / name))) for name in names]
+
+
+def open_rgb(path: Path) -> Image.Image:
+    with Image.open(path) as file:
+        return file.convert("RGB")
+
 
 def load_picture(path: Path, short_side: int) -> Tensor:
     """3 x H x W uint8, the short side as asked."""
-    with Image.open(path) as file:
-        picture = file.convert("RGB")
+    return to_bytes_tensor(open_rgb(path), short_side)
+
+
+def to_bytes_tensor(picture: Image.Image, short_side: int) -> Tensor:
+    """3 x H x W uint8, the short side as asked."""
     scale = short_side / min(picture.size)
     size = (round(picture.width * scale), round(picture.height * scale))
     picture = picture.resize(size, Image.Resampling.LANCZOS)

@@ -13,7 +13,7 @@ import math
 import random
 import time
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -26,10 +26,12 @@ from torch import Tensor
 from webstyle.engine.device import channels_last
 from webstyle.engine.engines.stylebank import GRAIN_SIDE, MARGIN, AutoEncoder, Bank, load_bank
 from webstyle.engine.events import EngineError
+from webstyle.engine.perceptual import CONTENT_LAYER
 from webstyle.engine.statistics import attach
-from webstyle.engine.training.losses import Target, blotches, grid, total_variation
+from webstyle.engine.training.losses import Shares, Target, stylising_loss
 from webstyle.engine.training.pictures import load_photos, load_picture, random_crop
-from webstyle.engine.training.teacher import CONTENT_LAYER, Teacher
+from webstyle.engine.training.teacher import Teacher
+from webstyle.engine.weights import FORMAT
 
 BETAS = (0.9, 0.999)
 
@@ -70,13 +72,7 @@ class Config:
     stylising_steps: int = 5  # the paper's T
     photo_share: float = 0.025  # of the time, at first, for the auto-encoder alone
     learning_rate: float = 2e-3  # of the banks; the auto-encoder's is a third
-    tv_weight: float = 0.05
-    colour_weight: float = 1.0
-    palette_weight: float = 2.0
-    fringe_weight: float = 0.2
-    range_weight: float = 10.0
-    grid_weight: float = 10.0
-    blotch_weight: float = 1.0
+    shares: Shares = field(default_factory=Shares)  # a painting has its own of content
     identity_weight: float = 10.0
     save_minutes: float = 5
     frozen: bool = False
@@ -141,10 +137,10 @@ class Trainer:
             )
         teacher.fit_maps(seen)
         self.teacher = teacher
-        self.targets = {
-            s.slug: Target(load_picture(config.paintings / f"{s.slug}.jpg", s.size), teacher)
-            for s in config.styles
+        self.paintings = {
+            s.slug: load_picture(config.paintings / f"{s.slug}.jpg", s.size) for s in config.styles
         }
+        self.targets = {slug: Target.of(x, teacher) for slug, x in self.paintings.items()}
         self.network = AutoEncoder().to(device)
         self.banks = torch.nn.ModuleDict({s.slug: Bank() for s in config.styles})
         self.banks.to(device)
@@ -239,30 +235,13 @@ class Trainer:
         with torch.autocast(self.device.type, torch.bfloat16):
             result = self.network.decode(self.banks[style.slug](seen.features, offset))
         result = inner(result.float(), MARGIN - 4)
-        wanted = seen.content
-        found = self.teacher.features(result)
-        energy = (wanted**2).mean((1, 2, 3))
-        # A nearly flat crop has hardly any energy: without a floor its content would count most.
-        energy = energy.clamp(min=0.3 * float(energy.mean()))
-        error = ((found[CONTENT_LAYER].float() - wanted) ** 2).mean((1, 2, 3))
-        content = (error / energy).mean()
-        painted = target.style_loss(self.teacher.grams(found))
-        colour = target.colour_loss(result)
-        outside = (F.relu(-result) + F.relu(result - 1)).mean()
+        shares = replace(config.shares, content=style.content_weight)
+        losses = stylising_loss(result, seen.photo, seen.content, target, self.teacher, shares)
+        total, painted, content, colour = losses
         self.state.note(
             style.slug, style=painted.item(), content=content.item(), colour=colour.item()
         )
-        return (
-            painted
-            + style.content_weight * content
-            + config.tv_weight * total_variation(result)
-            + config.colour_weight * colour
-            + config.palette_weight * target.palette_loss(result)
-            + config.fringe_weight * target.fringe_loss(result)
-            + config.range_weight * outside
-            + config.grid_weight * grid(result)
-            + config.blotch_weight * blotches(result, seen.photo)
-        )
+        return total
 
     def save(self) -> None:
         """Checkpoint, weights and a contact sheet."""
@@ -296,7 +275,7 @@ class Trainer:
         """float16 safetensors with what a visitor and a curator want to know in the metadata."""
         config, state = self.config, self.state
         (config.output / "styles").mkdir(parents=True, exist_ok=True)
-        common = {"format": "webstyle.stylebank/1", "licence": "CC0-1.0"}
+        common = {"format": FORMAT, "licence": "CC0-1.0"}
         training = {"minutes": round(state.minutes, 1), "steps": state.step}
         if not config.frozen:
             training["l1"] = round(state.losses.get("photo", {}).get("l1", 0), 4)
@@ -326,7 +305,7 @@ class Trainer:
         for slug, row in pictures:
             first = photos[:1]
             if slug:
-                first = self.targets[slug].picture[None].to(self.device).float() / 255
+                first = self.paintings[slug][None].to(self.device).float() / 255
                 first = F.interpolate(first, size=(side, side), mode="bilinear", antialias=True)
             cells = torch.cat([first, row.float()]).clamp(0, 1)
             rows.append(torch.cat(list(cells), 2))

@@ -15,10 +15,8 @@ import torch.nn.functional as F
 from safetensors.torch import load_file
 from torch import Tensor
 
-from webstyle.engine.perceptual import gram_and_mean
+from webstyle.engine.perceptual import STYLE_LAYERS, Features, gram_and_mean
 
-STYLE_LAYERS = ("11", "21", "31", "41", "51")
-CONTENT_LAYER = "41"
 SLIM = "11 12 P 21 22 P 31 32 33 34 P 41 42 43 44 P 51".split()
 EXACT = "1_1 1_2 P 2_1 2_2 P 3_1 3_2 3_3 3_4".split()
 VGG_MEAN = (103.939, 116.779, 123.68)  # blue, green, red, 0..255
@@ -40,8 +38,8 @@ class Teacher:
         }
         self.maps: dict[str, Tensor] = {}
 
-    def features(self, x: Tensor, last: str = "51") -> dict[str, Tensor]:
-        """relu1_1 to relu5_1 (or to ``last``), keyed "11", "21", ..., each B x C x h x w."""
+    def features(self, x: Tensor, last: str = "relu5_1") -> Features:
+        """relu1_1 to relu5_1 (or to ``last``), each B x C x h x w."""
         w = self.weights
         x = x.to(self.dtype).contiguous(memory_format=torch.channels_last)
         x = F.conv2d(x, w["conv0.weight"], w["conv0.bias"])
@@ -51,22 +49,23 @@ class Teacher:
                 x = F.max_pool2d(x, 2)
                 continue
             x = F.conv2d(x, w[f"conv{name}.weight"], w[f"conv{name}.bias"], padding=1).relu_()
-            if name in STYLE_LAYERS:
-                found[name] = x
-            if name == last:
+            layer = f"relu{name[0]}_{name[1]}"
+            if layer in STYLE_LAYERS:
+                found[layer] = x
+            if layer == last:
                 break
         return found
 
-    def grams(self, features: dict[str, Tensor]) -> list[Tensor]:
+    def grams(self, features: Features) -> dict[str, Tensor]:
         """Gram matrices F F^T / (H W), Gatys et al. 2016 eq. 3, one B x C x C a style layer."""
-        found = []
+        found = {}
         for name in STYLE_LAYERS:
             gram, mean = gram_and_mean(features[name])
             if name in self.maps:  # A f + b for every pixel
                 a, b = self.maps[name].split([mean.shape[1], 1], 1)
                 cross = a @ mean[..., None] @ b.T
                 gram = a @ gram @ a.T + cross + cross.transpose(1, 2) + b @ b.T
-            found.append(gram)
+            found[name] = gram
         return found
 
     def fit_maps(self, pictures: Iterable[Tensor]) -> None:
@@ -91,7 +90,7 @@ class Teacher:
     def _exact_features(self, x: Tensor) -> dict[str, Tensor]:
         assert self.exact is not None
         found = exact_features(self.exact, x, "3_1")
-        return {name.replace("_", ""): found[name] for name in ("1_1", "2_1", "3_1")}
+        return {f"relu{name}": found[name] for name in ("1_1", "2_1", "3_1")}
 
 
 def exact_features(weights: dict[str, Tensor], x: Tensor, last: str) -> dict[str, Tensor]:

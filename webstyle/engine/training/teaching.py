@@ -1,0 +1,300 @@
+"""Teach StyleBank one new style: a bank of its own; the auto-encoder and the other banks stay.
+
+Chen et al. 2017, section 4.2 (incremental training), with what a machine has on which nobody trains
+networks: our own perceptual network in place of VGG, a few photos that come with a library, the
+nearest bank there is to begin from. The weights are averaged as they change (Polyak and Juditsky
+1992), so that the style can be used at any time and not only at the end of a schedule.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import random
+import time
+from collections.abc import Generator, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import torch
+from PIL import Image
+from safetensors.torch import save
+from torch import Tensor
+
+from webstyle.engine.device import channels_last, has_bfloat16
+from webstyle.engine.engines.stylebank import (
+    GRAIN_SIDE,
+    MARGIN,
+    AutoEncoder,
+    Bank,
+    Encoded,
+    get_painter,
+    load_bank,
+)
+from webstyle.engine.events import EngineError, Progress, Result
+from webstyle.engine.images import fit, shrink
+from webstyle.engine.perceptual import CONTENT_LAYER, get_perceptual
+from webstyle.engine.statistics import grams_of, mean_grams, region_of, statistics, to_tensor
+from webstyle.engine.training.losses import (
+    Shares,
+    Target,
+    roughness,
+    stylising_loss,
+)
+from webstyle.engine.training.pictures import random_crop, sample_photos, to_bytes_tensor
+from webstyle.engine.training.stylebank import half, inner, learning_rate
+from webstyle.engine.weights import (
+    AUTOENCODER,
+    FORMAT,
+    autoencoder_fingerprint,
+    get_style,
+    styles,
+)
+
+CROP, BATCH = 256, 2
+SIDE = 448  # px on a painting's short side: it sets the stroke size
+SHOWN = ("astronaut.png", "chelsea.png", "coffee.png")  # in previews
+PREVIEW = 288  # px, each of them
+CARD = 384  # px
+PEAK = 1.5e-3  # learning rate
+AVERAGED = 0.01  # of each step's weights goes into the average, when there are many
+COLOURS = 200_000  # pixels of a painting, at most, to take colours from
+MINUTES = (0.05, 240.0)
+STROKES = (0.5, 2.0)
+SHARES = Shares(content=0.8)
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """What is to be taught, and for how long. ``start`` is the style to begin from, as recipes name
+    it; the nearest built-in one if empty. ``stroke`` scales the painting's strokes."""
+
+    title: str
+    artist: str = ""
+    year: int = 0
+    minutes: float = 8
+    start: str = ""
+    stroke: float = 1.0
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        if not self.title.strip():
+            raise EngineError("The style has no title: give it one")
+        for name, (low, high) in (("minutes", MINUTES), ("stroke", STROKES)):
+            if not low <= getattr(self, name) <= high:
+                raise EngineError(
+                    f"{name} {getattr(self, name):g} is out of range: use {low:g} to {high:g}"
+                )
+        if self.start:
+            get_style(self.start)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Taught(Result):
+    """The style's file (safetensors), and as its picture a card: a sample photo painted."""
+
+    weights: bytes
+
+
+def teach(
+    paintings: Sequence[Image.Image],
+    lesson: Lesson,
+    *,
+    photos: Sequence[Image.Image] = (),
+    device: torch.device,
+    checkpoint: bytes | None = None,
+) -> Generator[Progress | Result]:
+    """``paintings`` are one or several of one hand; one with an alpha channel counts where it is
+    opaque. ``photos`` to learn from come on top of those that scikit-image brings. Raises
+    EngineError."""
+    if not paintings:
+        raise EngineError("No painting to learn from: give one")
+    total = round(60 * lesson.minutes)
+    yield Progress(0, total, "Looking at the painting")
+    pupil = Pupil(paintings, lesson, photos, device)
+    if checkpoint:
+        pupil.unpack(checkpoint)
+    else:
+        yield Progress(0, total, "Looking for the nearest style")
+        pupil.begin(lesson.start or pupil.nearest())
+    while pupil.seconds < 60 * lesson.minutes:
+        began = time.monotonic()
+        pupil.learn()
+        pupil.seconds += time.monotonic() - began
+        yield Progress(
+            min(total, int(pupil.seconds)), total, "Learning", pupil.preview, pupil.taught,
+            pupil.pack, dict(pupil.losses),
+        )  # fmt: skip
+    yield pupil.taught()
+
+
+class Pupil:
+    """One new bank, what it learns from, and how far it is."""
+
+    def __init__(
+        self,
+        paintings: Sequence[Image.Image],
+        lesson: Lesson,
+        photos: Sequence[Image.Image],
+        device: torch.device,
+    ) -> None:
+        self.paintings, self.lesson, self.device = list(paintings), lesson, device
+        random.seed(lesson.seed)
+        torch.manual_seed(lesson.seed)
+        self.painter = get_painter(device)
+        self.mixed = device.type == "cuda" or has_bfloat16()
+        self.judge = get_perceptual(
+            "compact", device, torch.bfloat16 if self.mixed else torch.float32
+        )
+        self.target = target_of(paintings, lesson.stroke, device)
+        self.shown = [fit(photo, PREVIEW) for photo in sample_photos(SHOWN)]
+        self.photos = [to_bytes_tensor(p, 320) for p in [*sample_photos(), *photos]]
+        # The painter's own is half precision and in inference mode: gradients go through this one.
+        self.network = AutoEncoder()
+        self.network.load_state_dict(load_bank(AUTOENCODER))
+        self.network.to(device).requires_grad_(False)
+        self.bank, self.average = Bank().to(device), Bank().to(device).requires_grad_(False)
+        for module in (self.network, self.bank, self.average):
+            channels_last(module)
+        self.optimizer = torch.optim.Adam(self.bank.parameters(), lr=PEAK, fused=True)
+        self.step, self.seconds, self.start = 0, 0.0, ""
+        self.losses: dict[str, float] = {}
+        self.kept: dict[str, Tensor] = {}  # the paintings' statistics, once somebody asks
+
+    def nearest(self) -> str:
+        """The built-in style whose pictures are nearest to the paintings in style."""
+        seen = [self.painter.encode(photo) for photo in self.shown]
+
+        def pictures(slug: str) -> list[Image.Image]:
+            return [self.painter.decode(self.painter.apply(photo, slug)) for photo in seen]
+
+        return min(styles(), key=lambda slug: self.distance(pictures(slug)))
+
+    @torch.no_grad()
+    def distance(self, pictures: Sequence[Image.Image]) -> float:
+        """Their mean style loss."""
+        found = [self.judge.features(to_tensor(picture, self.device)) for picture in pictures]
+        losses = [self.target.style_loss(self.judge.grams(features)) for features in found]
+        return float(torch.stack(losses).mean())
+
+    def begin(self, start: str) -> None:
+        """From another style's bank."""
+        self.start = start
+        for bank in (self.bank, self.average):
+            bank.load_state_dict(load_bank(get_style(start).path))
+
+    def learn(self) -> None:
+        """One step on a few crops."""
+        done = self.seconds / (60 * self.lesson.minutes)
+        for group in self.optimizer.param_groups:
+            group["lr"] = learning_rate(done, self.step, PEAK)
+        crops = [random_crop(self.photos, CROP + 2 * MARGIN) for _ in range(BATCH)]
+        photo = torch.stack(crops).to(self.device)
+        noisy = photo + torch.randn_like(photo) * random.choice((0, 0, 0.01, 0.03))
+        offset = (random.randrange(GRAIN_SIDE), random.randrange(GRAIN_SIDE))
+        photo = inner(photo)
+        with torch.no_grad():
+            wanted = self.judge.features(photo, CONTENT_LAYER)[CONTENT_LAYER].float()
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.mixed):
+            features = self.network.encode(noisy)[..., 1:-1, 1:-1]
+            result = self.network.decode(self.bank(features, offset))
+        result = inner(result.float(), MARGIN - 4)
+        losses = stylising_loss(result, photo, wanted, self.target, self.judge, SHARES)
+        self.optimizer.zero_grad(set_to_none=True)
+        losses.total.backward()
+        torch.nn.utils.clip_grad_norm_(self.bank.parameters(), 5.0)
+        self.optimizer.step()
+        self.step += 1
+        share = max(AVERAGED, 1 / (self.step + 1))
+        with torch.no_grad():
+            for mean, new in zip(self.average.parameters(), self.bank.parameters(), strict=True):
+                mean.lerp_(new, share)
+        for name in ("style", "content"):
+            value = getattr(losses, name).item()
+            self.losses[name] = 0.95 * self.losses.get(name, value) + 0.05 * value
+
+    @torch.inference_mode()
+    def paint(self, photo: Image.Image) -> Image.Image:
+        """With the averaged weights, as the finished style is going to."""
+        bank = Bank()
+        bank.load_state_dict(half(self.average))
+        channels_last(bank.to(self.device, self.painter.dtype))
+        seen = self.painter.encode(photo)
+        return self.painter.decode(Encoded(bank(seen.features), seen.size))
+
+    def preview(self) -> Image.Image:
+        """Three photos side by side, in squares."""
+        sheet = Image.new("RGB", (len(self.shown) * PREVIEW, PREVIEW))
+        for place, photo in enumerate(self.shown):
+            left, top = ((side - min(photo.size)) // 2 for side in photo.size)
+            square = photo.crop((left, top, left + min(photo.size), top + min(photo.size)))
+            sheet.paste(self.paint(fit(square, PREVIEW)), (place * PREVIEW, 0))
+        return sheet
+
+    def taught(self) -> Taught:
+        """The style as it is now."""
+        cpu = get_perceptual("compact", torch.device("cpu"), torch.float32)
+        self.kept = self.kept or statistics(self.paintings, cpu)
+        lesson = self.lesson
+        figures: dict[str, Any] = {
+            "minutes": round(self.seconds / 60, 2), "steps": self.step, "start": self.start,
+            "stroke": lesson.stroke, **{k: round(v, 4) for k, v in self.losses.items()},
+        }  # fmt: skip
+        metadata = {
+            "format": FORMAT, "title": lesson.title, "artist": lesson.artist,
+            "year": str(lesson.year), "licence": "", "training": json.dumps(figures),
+            "autoencoder": autoencoder_fingerprint(), "perceptual": cpu.fingerprint,
+        }  # fmt: skip
+        (card,) = sample_photos(SHOWN[1:2])
+        weights = save(half(self.average) | self.kept, metadata)
+        return Taught(picture=self.paint(shrink(card, CARD)), figures=figures, weights=weights)
+
+    def pack(self) -> bytes:
+        """All that is needed to go on later."""
+        out = io.BytesIO()
+        torch.save(
+            {
+                "lesson": asdict(self.lesson), "bank": self.bank.state_dict(),
+                "average": self.average.state_dict(), "optimizer": self.optimizer.state_dict(),
+                "step": self.step, "seconds": self.seconds, "start": self.start,
+                "losses": self.losses,
+            },
+            out,
+        )  # fmt: skip
+        return out.getvalue()
+
+    def unpack(self, checkpoint: bytes) -> None:
+        """Raises EngineError for anything but what ``pack`` gave."""
+        try:
+            kept = torch.load(io.BytesIO(checkpoint), map_location=self.device, weights_only=True)
+            self.bank.load_state_dict(kept["bank"])
+            self.average.load_state_dict(kept["average"])
+            self.optimizer.load_state_dict(kept["optimizer"])
+            self.step, self.seconds = int(kept["step"]), float(kept["seconds"])
+            self.start, self.losses = str(kept["start"]), dict(kept["losses"])
+        except Exception as error:  # torch.load raises of everything
+            raise EngineError("The checkpoint of the lesson cannot be read: begin anew") from error
+        # Another stretch of the same lesson is not to see the same crops.
+        random.seed(self.lesson.seed + self.step)
+        torch.manual_seed(self.lesson.seed + self.step)
+
+
+def target_of(paintings: Sequence[Image.Image], stroke: float, device: torch.device) -> Target:
+    """What all paintings together ask of a picture: each counts the same."""
+    judge = get_perceptual("compact", device, torch.float32)
+    grams, pixels, rough = [], [], []
+    for painting in paintings:
+        edge = round(0.02 * min(painting.size))
+        width, height = painting.size
+        picture = painting.crop((edge, edge, width - edge, height - edge))
+        long_side = round(stroke * SIDE * max(picture.size) / min(picture.size))
+        grams.append((grams_of(picture, judge, long_side), 1 / len(paintings)))
+        picture = shrink(picture, long_side)
+        x, where = to_tensor(picture, device), region_of(picture, device)
+        rough.append(roughness(x, where))
+        colours = x[0].flatten(1).T
+        if where is not None:
+            colours = colours[where.flatten() > 0.5]
+        chosen = torch.randperm(len(colours), device=device)[: COLOURS // len(paintings)]
+        pixels.append(colours[chosen])
+    return Target(mean_grams(grams), torch.cat(pixels), torch.stack(rough).mean(0))
