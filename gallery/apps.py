@@ -5,9 +5,15 @@ class GalleryConfig(AppConfig):
     name = "gallery"
 
     def ready(self) -> None:
-        from django.contrib.auth.signals import user_logged_out
+        from allauth.account.signals import password_changed, password_reset
+        from django.contrib.auth.signals import user_logged_in, user_logged_out
 
         from gallery import checks  # noqa: F401  registers the system checks
+        from gallery.accounts.moving import on_login
+        from gallery.accounts.sessions import on_new_password
         from gallery.notify import on_logout
 
+        user_logged_in.connect(on_login)
         user_logged_out.connect(on_logout)
+        password_changed.connect(on_new_password)
+        password_reset.connect(on_new_password)

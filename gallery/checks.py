@@ -46,6 +46,18 @@ def settings_fit(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
                     hint="Fetch them with `python manage.py fetch_weights vgg19`.",
                     id="webstyle.W002")
         )  # fmt: skip
+    if settings.HTTPS and not settings.ALLAUTH_TRUSTED_PROXY_COUNT:
+        found.append(
+            checks.Warning("HTTPS without TRUSTED_PROXIES: all visitors share one limit of tries.",
+                    hint="Say how many proxies add to X-Forwarded-For, as in TRUSTED_PROXIES=1.",
+                    id="webstyle.W003")
+        )  # fmt: skip
+    if settings.HTTPS and "console" in settings.EMAIL_BACKEND:
+        found.append(
+            checks.Warning("Mails are only written to the log: nobody gets a new password.",
+                    hint="Set EMAIL_URL, as in EMAIL_URL=submission://user:password@host",
+                    id="webstyle.W004")
+        )  # fmt: skip
     if settings.LEASE_SECONDS < 5:
         found.append(
             checks.Warning("LEASE_SECONDS under 5 takes jobs from workers that are only busy.",

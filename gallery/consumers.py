@@ -67,6 +67,12 @@ class OwnersConsumer(AsyncJsonWebsocketConsumer):
     async def owner_gone(self, event: dict[str, Any]) -> None:
         await self.close(4401)
 
+    async def owner_moved(self, event: dict[str, Any]) -> None:
+        """The guest has signed in, and all of the guest's is the member's."""
+        await self.channel_layer.group_discard(self.owner.group, self.channel_name)
+        self.owner = Owner(user_id=event["user"])
+        await self.channel_layer.group_add(self.owner.group, self.channel_name)
+
 
 class JobsConsumer(OwnersConsumer):
     """All jobs of one owner: everything on connect, then each row that changes.
@@ -77,6 +83,10 @@ class JobsConsumer(OwnersConsumer):
     async def begin(self) -> None:
         jobs = await database_sync_to_async(jobs_of)(self.owner)
         await self.send_json({"type": "jobs", "jobs": jobs})
+
+    async def owner_moved(self, event: dict[str, Any]) -> None:
+        await super().owner_moved(event)
+        await self.begin()  # what changed between the two groups was heard in neither
 
     async def receive(self, *args: Any, **kwargs: Any) -> None:
         """Nothing is expected from the page, and nothing it sends is believed, or even read."""

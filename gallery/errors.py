@@ -51,6 +51,10 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     )
 
 
+def too_many(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return refuse(request, 429, "Too many tries from here. Wait a few minutes and try again.")
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
     message = "Something went wrong on our side. It has been written down; try again in a moment."
     if wants_json(request):

@@ -58,6 +58,11 @@ def close_sockets(group: str) -> None:
     _send("group_send", group, {"type": "owner.gone"})
 
 
+def move_sockets(group: str, owner: Owner) -> None:
+    """A guest has become a member: pages that are open hear of the member's jobs from now on."""
+    _send("group_send", group, {"type": "owner.moved", "user": owner.user_id})
+
+
 def on_logout(user: Any, **kwargs: Any) -> None:
     if user is not None:
         close_sockets(Owner(user_id=user.pk).group)

@@ -76,6 +76,7 @@ class Run:
         except Exception:
             log.exception("job %s failed", rendering.pk)
             self.fail("Something went wrong while painting. Try again, or choose another style.")
+        scratch.leave_nothing(self.held)
 
     def seconds(self) -> float:
         """Of painting, those of earlier attempts in the checkpoint included."""
@@ -112,6 +113,7 @@ class Run:
 
     def open_painting(self, name: str) -> Image.Image:
         """One that the recipe names; its owner may have withdrawn it since."""
+        self.rendering.refresh_from_db(fields=["owner", "guest"])  # a guest may have signed in
         if painting := Painting.objects.named(self.rendering.owned_by, name):
             with contextlib.suppress(FileNotFoundError):
                 return open_picture(painting)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import uuid
+from typing import Any
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
@@ -49,3 +50,18 @@ def sweep(rendering: Rendering) -> None:
             scrap = file.startswith(("preview-", "checkpoint-"))
             if scrap and name not in (rendering.preview.name, rendering.checkpoint.name):
                 default_storage.delete(name)
+
+
+def remove_folder(folder: str) -> None:
+    """All files of a row that is no more, whoever wrote them, and the folder itself."""
+    with contextlib.suppress(FileNotFoundError):  # nothing was ever written
+        for name in default_storage.listdir(folder)[1]:
+            default_storage.delete(f"{folder}/{name}")
+        with contextlib.suppress(OSError):  # somebody writes to it in this moment
+            default_storage.delete(folder)
+
+
+def leave_nothing(job: Any) -> None:
+    """After work on ``job``: if its row was deleted meanwhile, nobody else would find the files."""
+    if not type(job).objects.filter(pk=job.pk).exists():
+        remove_folder(job.folder)

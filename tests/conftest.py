@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import torch
 from django.contrib.auth import get_user_model
+from django.core.cache import cache
 from django.test import Client
 from pytest_django.fixtures import Settings
 
@@ -30,6 +31,12 @@ def _media(settings: Settings, tmp_path: Path) -> None:
     """Files of one test are none of another's business."""
     settings.MEDIA_ROOT = tmp_path / "media"
     settings.MEDIA_ROOT.mkdir()
+
+
+@pytest.fixture(autouse=True)
+def _cache() -> None:
+    """Nor are the tries that it counted."""
+    cache.clear()
 
 
 @pytest.fixture

@@ -7,8 +7,11 @@ combinations that cannot work are system checks in gallery/checks.py.
 from pathlib import Path
 
 from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management.utils import get_random_secret_key
-from environs import env
+from environs import env, validate
+
+from gallery.accounts.names import RESERVED
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR = env.path("VAR", BASE_DIR / "var")  # database, uploads, secret key: all that is not code
@@ -36,6 +39,8 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
     "channels",
     "csp",
     "gallery",
@@ -51,6 +56,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
 ]
 
 ROOT_URLCONF = "webstyle.urls"
@@ -127,6 +133,56 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
     }
 }
+
+# Accounts. Signing in, by name or by address, is allauth's, for the admin pages too; the pages and
+# what becomes of a guest's work are in gallery/accounts.
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}Validator"}
+    for name in ("UserAttributeSimilarity", "MinimumLength", "CommonPassword", "NumericPassword")
+]
+LOGIN_URL, LOGIN_REDIRECT_URL, LOGOUT_REDIRECT_URL = "account_login", "mine", "home"
+ACCOUNT_ADAPTER = "gallery.accounts.adapter.Adapter"
+ACCOUNT_FORMS = {
+    "login": "gallery.accounts.forms.LoginForm",
+    "signup": "gallery.accounts.forms.SignupForm",
+    "reset_password": "gallery.accounts.forms.ResetPasswordForm",
+    "reset_password_from_key": "gallery.accounts.forms.ResetPasswordKeyForm",
+    "change_password": "gallery.accounts.forms.ChangePasswordForm",
+    "add_email": "gallery.accounts.forms.AddEmailForm",
+    "reauthenticate": "gallery.accounts.forms.ReauthenticateForm",
+}
+ACCOUNT_LOGIN_METHODS = {"username", "email"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*"]
+ACCOUNT_USERNAME_VALIDATORS = "gallery.accounts.names.VALIDATORS"
+ACCOUNT_USERNAME_BLACKLIST = RESERVED
+ACCOUNT_USERNAME_MIN_LENGTH = 2
+ACCOUNT_SESSION_REMEMBER = True  # as long as a guest's
+ACCOUNT_EMAIL_VERIFICATION = env.str(
+    "EMAIL_VERIFICATION", "optional", validate=validate.OneOf(["optional", "mandatory", "none"])
+)
+# "strict": a second account with an address that is taken can be begun, and cannot be confirmed.
+# Otherwise the form would tell whose address has an account here.
+ACCOUNT_PREVENT_ENUMERATION = "strict"
+# Who asks for a new password gets a mail whether there is an account or not: the answer takes as
+# long, and people with several addresses learn which one it was.
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = True
+ACCOUNT_CHANGE_EMAIL = True  # one address, the old one until the new one is confirmed
+ACCOUNT_REAUTHENTICATION_REQUIRED = True  # for a new address: it is the way to a new password
+ACCOUNT_EMAIL_NOTIFICATIONS = True  # of a new password or address
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_RATE_LIMITS = {
+    "signup": "60/10m/ip",  # a class of thirty behind one address signs up in one lesson
+    "everywhere": "5/10m/user",
+    "export": "10/h/key",
+}
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", 0)  # whose X-Forwarded-For is believed
+EMAIL = env.dj_email_url("EMAIL_URL", "console:")  # mails are written to the log
+if "EMAIL_BACKEND" not in EMAIL:
+    raise ImproperlyConfigured("EMAIL_URL: begin it with submission://, smtp:// or console:")
+globals().update({name: value for name, value in EMAIL.items() if value is not None})
+EMAIL_TIMEOUT = EMAIL["EMAIL_TIMEOUT"] or 10  # seconds: a page waits for it
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("EMAIL_FROM", "webstyle@localhost")
 
 MAX_UPLOAD_BYTES = env.int("MAX_UPLOAD_MB", 40) * 1_000_000
 DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_UPLOAD_BYTES

@@ -18,6 +18,7 @@ from gallery.checks import settings_fit
         ("LEASE_SECONDS", 1, "webstyle.W001"),
         ("PERCEPTUAL", "vgg16", "webstyle.E004"),
         ("PERCEPTUAL", "vgg19", "webstyle.W002"),
+        ("HTTPS", True, "webstyle.W003"),
     ],
 )
 def test_a_setting_that_cannot_work_is_found(
@@ -29,3 +30,12 @@ def test_a_setting_that_cannot_work_is_found(
     (message,) = settings_fit(None)
     assert message.id == found
     assert message.hint
+
+
+def test_mails_that_only_go_to_the_log_are_found_where_the_site_is_public(settings) -> None:
+    settings.EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+    assert settings_fit(None) == []
+    settings.HTTPS, settings.ALLAUTH_TRUSTED_PROXY_COUNT = True, 1
+    (message,) = settings_fit(None)
+    assert message.id == "webstyle.W004"
+    assert "EMAIL_URL" in message.hint

@@ -5,11 +5,13 @@ from __future__ import annotations
 from html.parser import HTMLParser
 
 import pytest
+from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
 from gallery.models import Photo, Rendering
 from tests.cast import submit
+from tests.members import make_member, signed_in
 
 
 class Inline(HTMLParser):
@@ -44,6 +46,23 @@ def test_the_finder_finds() -> None:
     assert inline("<script type='application/json'>{}</script><script src='/x.js'></script>") == []
 
 
+def account_pages(guest: Client) -> list[HttpResponse]:
+    """Each page of accounts, with its errors."""
+    doors = ("account_login", "account_signup", "account_reset_password")
+    inside = ("account", "account_email", "account_change_password", "account_delete",
+              "account_logout", "account_reauthenticate")  # fmt: skip
+    open_to_all = ("account_reset_password_done", "account_reset_password_from_key_done",
+                   "account_email_verification_sent", "account_inactive")  # fmt: skip
+    got = [guest.get(reverse(name)) for name in (*doors, *open_to_all)]
+    got += [guest.post(reverse(name), {"email": "x"}) for name in doors]
+    got.append(guest.get(reverse("account_confirm_email", args=["x:y"])))
+    got.append(guest.get(reverse("account_reset_password_from_key", args=["1", "x"])))
+    member = signed_in(make_member())
+    got += [member.get(reverse(name)) for name in inside]
+    got += [member.post(reverse(name), {"password": "x"}) for name in inside[2:4]]
+    return got
+
+
 @pytest.fixture
 def pages(guest: Client, painted: Rendering, photo: Photo) -> list[str]:
     painted.change(public=True, published=painted.created)
@@ -60,6 +79,7 @@ def pages(guest: Client, painted: Rendering, photo: Photo) -> list[str]:
         guest.post(reverse("paint", args=[photo.pk]), {"style": "none"}),
         Client(enforce_csrf_checks=True).post(reverse("upload")),
     ]
+    answers += account_pages(guest)
     assert {answer.status_code for answer in answers} == {200, 404, 400, 403}
     assert any("undo" in answer.text.lower() for answer in answers)
     for answer in answers:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 
 import pytest
+from django.contrib.auth import get_user_model
 from django.test import Client
 from django.urls import reverse
 
@@ -40,6 +41,26 @@ def test_the_open_pages_are_for_everybody(
     name: str, who: str, request: pytest.FixtureRequest, painted: Rendering
 ) -> None:
     assert request.getfixturevalue(who).get(reverse(name)).status_code == 200
+
+
+@pytest.mark.parametrize("name", ["account_login", "account_signup", "account_reset_password"])
+def test_the_doors_are_for_guests(
+    name: str, client: Client, guest: Client, stranger: Client, db: None
+) -> None:
+    assert answers(client, [reverse(name)]) | answers(guest, [reverse(name)]) == {200}
+    assert answers(stranger, [reverse(name)]) == {200}
+
+
+@pytest.mark.parametrize(
+    "name", ["account", "account_email", "account_change_password", "account_delete"]
+)
+def test_the_account_pages_are_for_members(name: str, guest: Client, member: Client) -> None:
+    assert answers(guest, [reverse(name)]) == {302}
+    user = get_user_model().objects.get()
+    user.set_password("starry-irises-1889")
+    user.save()
+    member.force_login(user)
+    assert answers(member, [reverse(name)]) == {200}
 
 
 def test_the_owner_sees_all_of_it(guest: Client, painted: Rendering) -> None:

@@ -1,0 +1,1 @@
+"""Accounts: who signs up and in is django-allauth's; what becomes of their work is here."""

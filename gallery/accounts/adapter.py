@@ -1,0 +1,37 @@
+"""Where allauth asks the site: names, words, and the ways on."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from django.http import HttpRequest
+from django.urls import reverse
+
+WRONG = "That name, address or password is not right. Check them, or set a new password."
+
+
+class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "account_inactive": "This account is closed. Write to whoever runs this site.",
+        "duplicate_email": "This is the address you have now. Give another one.",
+        "email_password_mismatch": WRONG,
+        "username_password_mismatch": WRONG,
+        "enter_current_password": "This is not your password now. Type it again.",
+        "incorrect_password": "This is not your password. Type it again.",
+        "too_many_login_attempts": "Too many tries that failed. Wait five minutes and try again.",
+        "username_blacklisted": "This name is kept for the site itself: choose another.",
+        "username_taken": "Somebody has this name already: choose another.",
+    }
+
+    def clean_username(self, username: str, shallow: bool = False) -> str:
+        """In one spelling of Unicode: names that look the same are the same."""
+        return str(super().clean_username(unicodedata.normalize("NFKC", username), shallow))
+
+    def get_password_change_redirect_url(self, request: HttpRequest) -> str:
+        return reverse("account")
+
+    def get_email_verification_redirect_url(self, email_address: Any) -> str:
+        signed_in = self.request.user.is_authenticated
+        return reverse("account" if signed_in else "account_login")
