@@ -13,6 +13,7 @@ import json
 import random
 import time
 from collections.abc import Generator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -36,6 +37,7 @@ from webstyle.engine.images import fit, shrink
 from webstyle.engine.perceptual import CONTENT_LAYER, get_perceptual
 from webstyle.engine.statistics import grams_of, mean_grams, region_of, statistics, to_tensor
 from webstyle.engine.training.losses import (
+    Losses,
     Shares,
     Target,
     roughness,
@@ -54,6 +56,7 @@ from webstyle.engine.weights import (
 CROP, BATCH = 256, 2
 SIDE = 448  # px on a painting's short side: it sets the stroke size
 SHOWN = ("astronaut.png", "chelsea.png", "coffee.png")  # in previews
+PHOTO_SIDE = 320  # px on the short side of what is learned from
 PREVIEW = 288  # px, each of them
 CARD = 384  # px
 PEAK = 1.5e-3  # learning rate
@@ -118,9 +121,7 @@ def teach(
         yield Progress(0, total, "Looking for the nearest style")
         pupil.begin(lesson.start or pupil.nearest())
     while pupil.seconds < 60 * lesson.minutes:
-        began = time.monotonic()
         pupil.learn()
-        pupil.seconds += time.monotonic() - began
         yield Progress(
             min(total, int(pupil.seconds)), total, "Learning", pupil.preview, pupil.taught,
             pupil.pack, dict(pupil.losses),
@@ -148,7 +149,7 @@ class Pupil:
         )
         self.target = target_of(paintings, lesson.stroke, device)
         self.shown = [fit(photo, PREVIEW) for photo in sample_photos(SHOWN)]
-        self.photos = [to_bytes_tensor(p, 320) for p in [*sample_photos(), *photos]]
+        self.photos = [to_bytes_tensor(p, PHOTO_SIDE) for p in [*sample_photos(), *photos]]
         # The painter's own is half precision and in inference mode: gradients go through this one.
         self.network = AutoEncoder()
         self.network.load_state_dict(load_bank(AUTOENCODER))
@@ -157,18 +158,27 @@ class Pupil:
         for module in (self.network, self.bank, self.average):
             channels_last(module)
         self.optimizer = torch.optim.Adam(self.bank.parameters(), lr=PEAK, fused=True)
+        cores = torch.get_num_threads() if device.type == "cpu" else 1
+        self.threads = ThreadPoolExecutor(
+            min(BATCH, cores), "crop", initializer=lambda: torch.set_num_threads(1)
+        )
         self.step, self.seconds, self.start = 0, 0.0, ""
         self.losses: dict[str, float] = {}
         self.kept: dict[str, Tensor] = {}  # the paintings' statistics, once somebody asks
 
     def nearest(self) -> str:
         """The built-in style whose pictures are nearest to the paintings in style."""
+        distances = self.distances()
+        return min(distances, key=distances.__getitem__)
+
+    def distances(self) -> dict[str, float]:
+        """Of all built-in styles."""
         seen = [self.painter.encode(photo) for photo in self.shown]
 
         def pictures(slug: str) -> list[Image.Image]:
             return [self.painter.decode(self.painter.apply(photo, slug)) for photo in seen]
 
-        return min(styles(), key=lambda slug: self.distance(pictures(slug)))
+        return {slug: self.distance(pictures(slug)) for slug in styles()}
 
     @torch.no_grad()
     def distance(self, pictures: Sequence[Image.Image]) -> float:
@@ -184,14 +194,40 @@ class Pupil:
             bank.load_state_dict(load_bank(get_style(start).path))
 
     def learn(self) -> None:
-        """One step on a few crops."""
+        """One step on a few crops. Only this counts as time of the lesson."""
+        began = time.monotonic()
         done = self.seconds / (60 * self.lesson.minutes)
         for group in self.optimizer.param_groups:
             group["lr"] = learning_rate(done, self.step, PEAK)
-        crops = [random_crop(self.photos, CROP + 2 * MARGIN) for _ in range(BATCH)]
-        photo = torch.stack(crops).to(self.device)
-        noisy = photo + torch.randn_like(photo) * random.choice((0, 0, 0.01, 0.03))
+        # Each crop has a thread of its own: threads that share a crop wait for each other at every
+        # layer, which takes half as long again, and many times as long beside other work.
+        looks = [self.threads.submit(self.look) for _ in range(BATCH)]
+        found = [look.result() for look in looks]
+        self.threads.submit(self.change, [gradients for gradients, _ in found]).result()
+        for name in ("style", "content"):
+            value = sum(getattr(losses, name).item() for _, losses in found) / len(found)
+            self.losses[name] = 0.95 * self.losses.get(name, value) + 0.05 * value
+        self.seconds += time.monotonic() - began
+
+    @torch.no_grad()
+    def change(self, found: Sequence[Sequence[Tensor]]) -> None:
+        """One step of the weights, by the mean of the gradients, and of their average."""
+        for weights, gradients in zip(
+            self.bank.parameters(), zip(*found, strict=True), strict=True
+        ):
+            weights.grad = torch.stack(gradients).mean(0)
+        torch.nn.utils.clip_grad_norm_(self.bank.parameters(), 5.0)
+        self.optimizer.step()
+        self.step += 1
+        share = max(AVERAGED, 1 / (self.step + 1))
+        for mean, new in zip(self.average.parameters(), self.bank.parameters(), strict=True):
+            mean.lerp_(new, share)
+
+    def look(self) -> tuple[tuple[Tensor, ...], Losses]:
+        """The gradient of the bank's weights for a crop of a photo, and the losses."""
+        photo = random_crop(self.photos, CROP + 2 * MARGIN)[None].to(self.device)
         offset = (random.randrange(GRAIN_SIDE), random.randrange(GRAIN_SIDE))
+        noisy = photo + torch.randn_like(photo) * random.choice((0, 0, 0.01, 0.03))
         photo = inner(photo)
         with torch.no_grad():
             wanted = self.judge.features(photo, CONTENT_LAYER)[CONTENT_LAYER].float()
@@ -200,18 +236,8 @@ class Pupil:
             result = self.network.decode(self.bank(features, offset))
         result = inner(result.float(), MARGIN - 4)
         losses = stylising_loss(result, photo, wanted, self.target, self.judge, SHARES)
-        self.optimizer.zero_grad(set_to_none=True)
-        losses.total.backward()
-        torch.nn.utils.clip_grad_norm_(self.bank.parameters(), 5.0)
-        self.optimizer.step()
-        self.step += 1
-        share = max(AVERAGED, 1 / (self.step + 1))
-        with torch.no_grad():
-            for mean, new in zip(self.average.parameters(), self.bank.parameters(), strict=True):
-                mean.lerp_(new, share)
-        for name in ("style", "content"):
-            value = getattr(losses, name).item()
-            self.losses[name] = 0.95 * self.losses.get(name, value) + 0.05 * value
+        gradients = torch.autograd.grad(losses.total, list(self.bank.parameters()))
+        return gradients, Losses(*(loss.detach() for loss in losses))
 
     @torch.inference_mode()
     def paint(self, photo: Image.Image) -> Image.Image:
