@@ -34,8 +34,17 @@ from webstyle.engine.engines.stylebank import (
 )
 from webstyle.engine.events import EngineError, Progress, Result
 from webstyle.engine.images import fit, shrink
-from webstyle.engine.perceptual import CONTENT_LAYER, get_perceptual
-from webstyle.engine.statistics import grams_of, mean_grams, region_of, statistics, to_tensor
+from webstyle.engine.objective import WHOLE_CUT, WHOLE_MARGIN
+from webstyle.engine.perceptual import CONTENT_LAYER, Features, get_perceptual
+from webstyle.engine.statistics import (
+    bordered,
+    grams_of,
+    inside,
+    mean_grams,
+    region_of,
+    statistics,
+    to_tensor,
+)
 from webstyle.engine.training.losses import (
     Losses,
     Shares,
@@ -43,7 +52,7 @@ from webstyle.engine.training.losses import (
     roughness,
     stylising_loss,
 )
-from webstyle.engine.training.pictures import random_crop, sample_photos, to_bytes_tensor
+from webstyle.engine.training.pictures import SAMPLES, random_crop, sample_photos, to_bytes_tensor
 from webstyle.engine.training.stylebank import half, inner, learning_rate
 from webstyle.engine.weights import (
     AUTOENCODER,
@@ -115,17 +124,20 @@ def teach(
     total = round(60 * lesson.minutes)
     yield Progress(0, total, "Looking at the painting")
     pupil = Pupil(paintings, lesson, photos, device)
-    if checkpoint:
-        pupil.unpack(checkpoint)
-    else:
-        yield Progress(0, total, "Looking for the nearest style")
-        pupil.begin(lesson.start or pupil.nearest())
-    while pupil.seconds < 60 * lesson.minutes:
-        pupil.learn()
-        yield Progress(
-            min(total, int(pupil.seconds)), total, "Learning", pupil.preview, pupil.taught,
-            pupil.pack, dict(pupil.losses),
-        )  # fmt: skip
+    try:
+        if checkpoint:
+            pupil.unpack(checkpoint)
+        else:
+            yield Progress(0, total, "Looking for the nearest style")
+            pupil.begin(lesson.start or pupil.nearest())
+        while pupil.seconds < 60 * lesson.minutes:
+            pupil.learn()
+            yield Progress(
+                min(total, int(pupil.seconds)), total, "Learning", pupil.preview, pupil.taught,
+                pupil.pack, dict(pupil.losses),
+            )  # fmt: skip
+    finally:
+        pupil.threads.shutdown(wait=False)
     yield pupil.taught()
 
 
@@ -144,12 +156,11 @@ class Pupil:
         torch.manual_seed(lesson.seed)
         self.painter = get_painter(device)
         self.mixed = device.type == "cuda" or has_bfloat16()
-        self.judge = get_perceptual(
-            "compact", device, torch.bfloat16 if self.mixed else torch.float32
-        )
+        self.judge = Borderless(device, torch.bfloat16 if self.mixed else torch.float32)
         self.target = target_of(paintings, lesson.stroke, device)
         self.shown = [fit(photo, PREVIEW) for photo in sample_photos(SHOWN)]
         self.photos = [to_bytes_tensor(p, PHOTO_SIDE) for p in [*sample_photos(), *photos]]
+        self.energy = self.usual_energy()
         # The painter's own is half precision and in inference mode: gradients go through this one.
         self.network = AutoEncoder()
         self.network.load_state_dict(load_bank(AUTOENCODER))
@@ -165,6 +176,15 @@ class Pupil:
         self.step, self.seconds, self.start = 0, 0.0, ""
         self.losses: dict[str, float] = {}
         self.kept: dict[str, Tensor] = {}  # the paintings' statistics, once somebody asks
+
+    @torch.no_grad()
+    def usual_energy(self) -> float:
+        """Of the content of a photo."""
+        found = [
+            self.judge.features(photo[None].to(self.device).float() / 255, CONTENT_LAYER)
+            for photo in self.photos[: len(SAMPLES)]
+        ]
+        return sum(float((f[CONTENT_LAYER].float() ** 2).mean()) for f in found) / len(found)
 
     def nearest(self) -> str:
         """The built-in style whose pictures are nearest to the paintings in style."""
@@ -212,10 +232,10 @@ class Pupil:
     @torch.no_grad()
     def change(self, found: Sequence[Sequence[Tensor]]) -> None:
         """One step of the weights, by the mean of the gradients, and of their average."""
-        for weights, gradients in zip(
-            self.bank.parameters(), zip(*found, strict=True), strict=True
-        ):
-            weights.grad = torch.stack(gradients).mean(0)
+        together = zip(*found, strict=True)
+        for weights, gradients in zip(self.bank.parameters(), together, strict=True):
+            # In the layout of the weights: the fused optimiser takes both for flat memory.
+            weights.grad = torch.empty_like(weights).copy_(torch.stack(gradients).mean(0))
         torch.nn.utils.clip_grad_norm_(self.bank.parameters(), 5.0)
         self.optimizer.step()
         self.step += 1
@@ -235,7 +255,9 @@ class Pupil:
             features = self.network.encode(noisy)[..., 1:-1, 1:-1]
             result = self.network.decode(self.bank(features, offset))
         result = inner(result.float(), MARGIN - 4)
-        losses = stylising_loss(result, photo, wanted, self.target, self.judge, SHARES)
+        losses = stylising_loss(
+            result, photo, wanted, self.target, self.judge, SHARES, usual=self.energy
+        )
         gradients = torch.autograd.grad(losses.total, list(self.bank.parameters()))
         return gradients, Losses(*(loss.detach() for loss in losses))
 
@@ -303,6 +325,19 @@ class Pupil:
         # Another stretch of the same lesson is not to see the same crops.
         random.seed(self.lesson.seed + self.step)
         torch.manual_seed(self.lesson.seed + self.step)
+
+
+class Borderless:
+    """Our perceptual network on crops with a mirrored border. Without one its own border of zeros
+    is grey: the bank learned to paint grey, which has no edge there."""
+
+    def __init__(self, device: torch.device, dtype: torch.dtype) -> None:
+        self.network, self.device = get_perceptual("compact", device, dtype), device
+        self.grams = self.network.grams
+
+    def features(self, x: Tensor, last: str = "relu5_1") -> Features:
+        found = self.network.features(bordered(x, WHOLE_MARGIN), last)
+        return inside(found, WHOLE_MARGIN, WHOLE_CUT)
 
 
 def target_of(paintings: Sequence[Image.Image], stroke: float, device: torch.device) -> Target:
