@@ -46,6 +46,11 @@ def settings_fit(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
                     hint="Fetch them with `python manage.py fetch_weights vgg19`.",
                     id="webstyle.W002")
         )  # fmt: skip
+    if not 1 <= settings.TEACH_MINUTES_MAX <= 240:
+        found.append(
+            Error(f"TEACH_MINUTES_MAX={settings.TEACH_MINUTES_MAX:g} is out of range.",
+                  hint="Use 1 to 240; 30 is enough for the finest style.", id="webstyle.E005")
+        )  # fmt: skip
     if settings.LEASE_SECONDS < 5:
         found.append(
             checks.Warning("LEASE_SECONDS under 5 takes jobs from workers that are only busy.",

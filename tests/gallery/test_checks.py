@@ -18,6 +18,7 @@ from gallery.checks import settings_fit
         ("LEASE_SECONDS", 1, "webstyle.W001"),
         ("PERCEPTUAL", "vgg16", "webstyle.E004"),
         ("PERCEPTUAL", "vgg19", "webstyle.W002"),
+        ("TEACH_MINUTES_MAX", 300.0, "webstyle.E005"),
     ],
 )
 def test_a_setting_that_cannot_work_is_found(

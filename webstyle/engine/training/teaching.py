@@ -52,7 +52,13 @@ from webstyle.engine.training.losses import (
     roughness,
     stylising_loss,
 )
-from webstyle.engine.training.pictures import SAMPLES, random_crop, sample_photos, to_bytes_tensor
+from webstyle.engine.training.pictures import (
+    SAMPLES,
+    random_collage,
+    random_crop,
+    sample_photos,
+    to_bytes_tensor,
+)
 from webstyle.engine.training.stylebank import half, inner, learning_rate
 from webstyle.engine.weights import (
     AUTOENCODER,
@@ -65,7 +71,9 @@ from webstyle.engine.weights import (
 CROP, BATCH = 256, 2
 SIDE = 448  # px on a painting's short side: it sets the stroke size
 SHOWN = ("astronaut.png", "chelsea.png", "coffee.png")  # in previews
-PHOTO_SIDE = 320  # px on the short side of what is learned from
+PHOTO_SIDE = 512  # px on the short side of what is learned from
+SMALLEST = 0.3  # of it, in a crop
+COLLAGES = 0.5  # of the crops are two in one
 PREVIEW = 288  # px, each of them
 CARD = 384  # px
 PEAK = 1.5e-3  # learning rate
@@ -159,7 +167,9 @@ class Pupil:
         self.judge = Borderless(device, torch.bfloat16 if self.mixed else torch.float32)
         self.target = target_of(paintings, lesson.stroke, device)
         self.shown = [fit(photo, PREVIEW) for photo in sample_photos(SHOWN)]
-        self.photos = [to_bytes_tensor(p, PHOTO_SIDE) for p in [*sample_photos(), *photos]]
+        # A painting is a picture like others too: of things, with edges and light.
+        seen = [*sample_photos(), *photos, *(p.convert("RGB") for p in paintings)]
+        self.photos = [to_bytes_tensor(picture, PHOTO_SIDE) for picture in seen]
         self.energy = self.usual_energy()
         # The painter's own is half precision and in inference mode: gradients go through this one.
         self.network = AutoEncoder()
@@ -229,6 +239,11 @@ class Pupil:
             self.losses[name] = 0.95 * self.losses.get(name, value) + 0.05 * value
         self.seconds += time.monotonic() - began
 
+    def crop(self) -> Tensor:
+        """Of one picture to learn from, or of two."""
+        one, other = (random_crop(self.photos, CROP + 2 * MARGIN, SMALLEST) for _ in range(2))
+        return random_collage(one, other) if random.random() < COLLAGES else one
+
     @torch.no_grad()
     def change(self, found: Sequence[Sequence[Tensor]]) -> None:
         """One step of the weights, by the mean of the gradients, and of their average."""
@@ -245,7 +260,7 @@ class Pupil:
 
     def look(self) -> tuple[tuple[Tensor, ...], Losses]:
         """The gradient of the bank's weights for a crop of a photo, and the losses."""
-        photo = random_crop(self.photos, CROP + 2 * MARGIN)[None].to(self.device)
+        photo = self.crop()[None].to(self.device)
         offset = (random.randrange(GRAIN_SIDE), random.randrange(GRAIN_SIDE))
         noisy = photo + torch.randn_like(photo) * random.choice((0, 0, 0.01, 0.03))
         photo = inner(photo)
