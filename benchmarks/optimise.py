@@ -20,18 +20,17 @@ from pathlib import Path
 
 import torch
 from PIL import Image
-from safetensors.torch import load_file
 from torch import Tensor
 
+from benchmarks.judge import Judge
 from webstyle.engine.device import pick_device, tune_cpu
 from webstyle.engine.engines.gatys import Gatys
 from webstyle.engine.events import Result
 from webstyle.engine.images import fit
 from webstyle.engine.objective import to_picture
-from webstyle.engine.perceptual import CONTENT_LAYER, get_perceptual, gram_and_mean
+from webstyle.engine.perceptual import CONTENT_LAYER, get_perceptual
 from webstyle.engine.recipe import Recipe
 from webstyle.engine.statistics import grams_of, to_tensor
-from webstyle.engine.training.teacher import Teacher, exact_features
 
 SIZE = 512
 PAIRS = (
@@ -60,34 +59,11 @@ class Run:
         self.pictures.append(picture)
 
 
-class Judge:
-    """Style and content losses under the exact VGG-19 (relu1_1 to relu3_1) and its slim cousin."""
-
-    def __init__(self, teachers: Path) -> None:
-        self.exact = load_file(teachers / "vgg19_conv1_1_to_conv3_4.safetensors")
-        self.slim = Teacher(teachers / "vgg19_slim16x_relu5_1.safetensors", None, CPU)
-        self.slim.dtype = torch.float32
-        self.slim.weights = {k: v.float() for k, v in self.slim.weights.items()}
-
-    @torch.no_grad()
-    def look(self, picture: Image.Image) -> tuple[list[Tensor], Tensor]:
-        """Gram matrices of five layers, and relu4_1."""
-        x = to_tensor(picture, CPU)
-        exact, slim = exact_features(self.exact, x, "3_1"), self.slim.features(x)
-        features = [exact[k] for k in ("1_1", "2_1", "3_1")] + [slim[k] for k in ("relu4_1", "relu5_1")]
-        return [gram_and_mean(f)[0][0] for f in features], slim[CONTENT_LAYER]
-
-    def judge(self, run: Run, photo: Image.Image, painting: Image.Image) -> None:
-        wanted, _ = self.look(painting)
-        _, content = self.look(photo)
-        for picture in run.pictures:
-            grams, found = self.look(picture)
-            parts = [
-                float(((g - w) ** 2).sum() / (w**2).sum())
-                for g, w in zip(grams, wanted, strict=True)
-            ]
-            run.style.append(statistics.mean(parts))
-            run.content.append(float(((found - content) ** 2).sum() / (content**2).sum()))
+def judge_run(judge: Judge, run: Run, photo: Image.Image, painting: Image.Image) -> None:
+    for picture in run.pictures:
+        style, content = judge.judge(picture, photo, painting)
+        run.style.append(style)
+        run.content.append(content)
 
 
 def textbook(photo: Image.Image, painting: Image.Image) -> Run:
@@ -166,7 +142,7 @@ def runs(judge: Judge, photo_name: str, slug: str, paintings: Path) -> Iterator[
         ours(photo, warm, painting, "ours, warm"),
         textbook(photo, painting),
     ):
-        judge.judge(run, photo, judged)
+        judge_run(judge, run, photo, judged)
         yield run
 
 

@@ -1,6 +1,6 @@
 from django.contrib import admin
 
-from gallery.models import Mask, Painting, Photo, Rendering
+from gallery.models import Mask, Painting, Photo, Rendering, TaughtStyle
 
 
 @admin.register(Photo)
@@ -14,7 +14,7 @@ class PhotoAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 class PaintingAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     list_display = ("title", "artist", "public", "owner", "width", "height", "created", "deleted")
     list_filter = ("public", "created")
-    readonly_fields = ("original", "view", "thumb")
+    readonly_fields = ("original", "view", "thumb", "region")
 
 
 @admin.register(Mask)
@@ -31,3 +31,10 @@ class RenderingAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     )  # fmt: skip
     list_filter = ("state", "engine", "lane", "public", "created")
     readonly_fields = ("preview", "checkpoint", "result", "view", "thumb", "recipe")
+
+
+@admin.register(TaughtStyle)
+class TaughtStyleAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ("title", "artist", "state", "attempts", "public", "owner", "created", "seconds")
+    list_filter = ("state", "lane", "public", "created")
+    readonly_fields = ("preview", "checkpoint", "weights", "thumb", "lesson", "figures")

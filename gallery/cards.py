@@ -1,4 +1,4 @@
-"""The shelf of styles: what a weights file says, joined with the card painted from it."""
+"""The shelf of styles: the built-in ones, those a visitor taught, and those that others share."""
 
 from __future__ import annotations
 
@@ -8,11 +8,13 @@ from typing import Any
 
 from django.urls import reverse
 
-from gallery.models import Rendering, Style
+from gallery.models import Rendering, Style, TaughtStyle
+from gallery.owners import Owner
 from webstyle.engine.weights import styles
 
 SAMPLES_USER = "webstyle"  # who owns the sample gallery
 HERO_STYLE = "great-wave"
+SHARED = 60  # of others, the newest
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,9 @@ class Card:
     card_url: str | None = None
     card_width: int = 480
     card_height: int = 320
+    own: bool = False  # taught by the visitor
+    shared: bool = False  # taught by somebody else
+    page_url: str | None = None  # of a taught style
 
     @property
     def hue(self) -> int:
@@ -35,7 +40,24 @@ class Card:
         return round(colorsys.rgb_to_hls(red, green, blue)[0] * 359)
 
 
-def all_cards() -> list[Card]:
+def shelf(owner: Owner) -> list[Card]:
+    """All that ``owner`` may paint with: own styles first, then the built-in, then shared ones."""
+    own = TaughtStyle.objects.of(owner).filter(state=TaughtStyle.State.DONE)
+    shared = TaughtStyle.objects.shared(owner)[:SHARED]
+    mine = [taught_card(style, own=True) for style in own]
+    return mine + built_in() + [taught_card(style, shared=True) for style in shared]
+
+
+def taught_card(style: TaughtStyle, **whose: bool) -> Card:
+    return Card(
+        slug=style.ref, title=style.title, artist=style.artist, year=style.year,
+        colour=style.colour, card_url=style.thumb_url, card_width=style.width,
+        card_height=style.height, page_url=style.get_absolute_url(), **whose,
+    )  # fmt: skip
+
+
+def built_in() -> list[Card]:
+    """What each weights file says, joined with the card painted from it."""
     painted = Style.objects.in_bulk()
     cards = []
     for weights in styles().values():

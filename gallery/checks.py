@@ -58,6 +58,11 @@ def settings_fit(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
                     hint="Set EMAIL_URL, as in EMAIL_URL=submission://user:password@host",
                     id="webstyle.W004")
         )  # fmt: skip
+    if not 1 <= settings.TEACH_MINUTES_MAX <= 240:
+        found.append(
+            Error(f"TEACH_MINUTES_MAX={settings.TEACH_MINUTES_MAX:g} is out of range.",
+                  hint="Use 1 to 240; 30 is enough for the finest style.", id="webstyle.E005")
+        )  # fmt: skip
     if settings.LEASE_SECONDS < 5:
         found.append(
             checks.Warning("LEASE_SECONDS under 5 takes jobs from workers that are only busy.",

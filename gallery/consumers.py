@@ -14,7 +14,8 @@ from django.db.models import Q
 from django.utils import timezone
 
 from gallery import mixing
-from gallery.models import Photo, Rendering
+from gallery.job import Job, kinds
+from gallery.models import Photo
 from gallery.owners import Owner, owner_of
 from gallery.worker import Worker
 from webstyle.engine.events import EngineError
@@ -26,8 +27,10 @@ PATIENCE = 10  # seconds until a wish that nobody answers is sent again
 
 def jobs_of(owner: Owner) -> list[dict[str, Any]]:
     """Snapshots of an owner's jobs: those to be finished and those that ended a short while ago."""
-    recent = Q(state__in=Rendering.UNFINISHED) | Q(finished__gt=timezone.now() - RECENT)
-    return [r.snapshot() for r in Rendering.objects.of(owner).filter(recent)[:100]]
+    recent = Q(state__in=Job.UNFINISHED) | Q(finished__gt=timezone.now() - RECENT)
+    return [
+        job.snapshot() for kind in kinds() for job in kind.objects.of(owner).filter(recent)[:100]
+    ]
 
 
 class OwnersConsumer(AsyncJsonWebsocketConsumer):

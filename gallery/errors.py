@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.forms.forms import BaseForm
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
@@ -26,6 +27,12 @@ def refuse(request: HttpRequest, status: int, message: str) -> HttpResponse:
         return JsonResponse({"error": message}, status=status)
     context = {"status": status, "heading": HEADINGS[status], "message": message}
     return render(request, "error.html", context, status=status)
+
+
+def refuse_form(form: BaseForm) -> JsonResponse:
+    """For programs."""
+    error = " ".join(str(e) for errors in form.errors.values() for e in errors)
+    return JsonResponse({"error": error, "fields": form.errors}, status=400)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:

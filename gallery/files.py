@@ -20,7 +20,8 @@ from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpRespons
 from django.utils.text import slugify
 from PIL import Image
 
-from gallery.models import Mask, Painting, Photo, Rendering, Style, Work
+from gallery.job import Job
+from gallery.models import Mask, Painting, Photo, Rendering, Style, TaughtStyle, Work
 from gallery.owners import owner_of
 from webstyle.engine import images
 
@@ -32,8 +33,8 @@ def may_see(request: HttpRequest, item: Work | Mask) -> bool:
     """The owner, and everybody what the owner made public: never a mask."""
     if item.belongs_to(owner_of(request.user, request.session)):
         return True
-    if isinstance(item, Rendering):
-        return item.public and item.state == Rendering.State.DONE
+    if isinstance(item, Job):
+        return item.public and item.state == Job.State.DONE
     if isinstance(item, Painting):
         return item.public
     if isinstance(item, Mask):
@@ -113,6 +114,10 @@ async def picture_file(request: HttpRequest, pk: UUID, kind: str) -> StreamingHt
     return await serve(request, Rendering, pk, kind)
 
 
+async def style_file(request: HttpRequest, pk: UUID, kind: str) -> StreamingHttpResponse:
+    return await serve(request, TaughtStyle, pk, kind)
+
+
 def download(request: HttpRequest, pk: UUID, kind: str) -> HttpResponse:
     """The result at full size as JPEG, PNG or WebP, without metadata but the sRGB profile."""
     rendering = find(request, Rendering, pk)
@@ -123,7 +128,22 @@ def download(request: HttpRequest, pk: UUID, kind: str) -> HttpResponse:
     if kind != "png":
         data = images.encode(Image.open(io.BytesIO(data)).convert("RGB"), kind, quality=95)
     response = HttpResponse(data, content_type=images.ENCODINGS[kind])
-    name = f"{slugify(rendering.title) or 'painting'}-{str(rendering.pk)[:8]}.{kind}"
+    return attached(response, rendering, kind)
+
+
+def style_download(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The file of a taught style, for whoever may use it."""
+    style = find(request, TaughtStyle, pk)
+    if style.state != Job.State.DONE:
+        raise Http404
+    with style.weights.open("rb") as file:
+        response = HttpResponse(file.read(), content_type="application/octet-stream")
+    return attached(response, style, "safetensors")
+
+
+def attached(response: HttpResponse, job: Job, ending: str) -> HttpResponse:
+    """To be saved under the job's title."""
+    name = f"{slugify(job.title) or job.KIND}-{str(job.pk)[:8]}.{ending}"
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     response["Cache-Control"] = "private, no-cache"
     return response

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -9,13 +10,17 @@ from django.conf import settings
 
 from gallery import params
 from gallery.models import Painting
+from gallery.named import find_learned, find_style
 from gallery.owners import Owner
-from webstyle.engine.recipe import PAINTING, PHOTO, Recipe, is_painting
+from webstyle.engine.events import EngineError
+from webstyle.engine.recipe import PHOTO, Recipe, is_painting
 from webstyle.engine.registry import engine_names, get_engine
-from webstyle.engine.weights import styles
 
 SIZES = [(512, "Preview, 512 px"), (1024, "Standard, 1024 px"), (2048, "Large, 2048 px")]
 MAX_STYLES = 6
+MINUTES = (2, 8, 20)  # of a lesson, on offer
+MINUTES_LEAST = 0.1
+YEARS = (-9999, 9999)
 PAINTS_ALL = "gatys"  # for a painting, where the chosen engine knows built-in styles only
 
 
@@ -61,13 +66,11 @@ class PaintForm(forms.Form):
         return self.known(style) if style else ""
 
     def known(self, style: str) -> str:
-        """Somebody else's painting that is private is as little there as one that never was."""
-        painting = is_painting(style) and Painting.objects.named(
-            self.owner, style.removeprefix(PAINTING)
-        )
-        if not painting and style not in styles():
-            raise forms.ValidationError("There is no such style: choose another one.")
-        return painting.ref if painting else style
+        """The style as recipes call it, if the visitor may use it."""
+        try:
+            return find_style(self.owner, style).ref
+        except EngineError:
+            raise forms.ValidationError("There is no such style: choose another one.") from None
 
     def clean_strength(self) -> int:
         strength = self.cleaned_data["strength"]
@@ -110,12 +113,16 @@ class PaintForm(forms.Form):
             raise forms.ValidationError(
                 f"{len(names)} mask_style and {len(masks)} mask: send as many of each."
             )
-        for name in names:
-            if name != PHOTO and name not in styles():
-                raise forms.ValidationError(
-                    f"'{name}' cannot be kept to a region: choose a built-in style."
-                )
-        return list(zip(names, masks, strict=True))
+        return [(self.region_style(name), mask) for name, mask in zip(names, masks, strict=True)]
+
+    def region_style(self, style: str) -> str:
+        if style == PHOTO:
+            return style
+        if found := find_learned(self.owner, style):
+            return found.ref
+        raise forms.ValidationError(
+            f"'{style}' cannot be kept to a region: choose a style of the shelf."
+        )
 
     def extras(self) -> list[tuple[str, str]]:
         """Styles besides the first one, with their weights, as they were sent."""
@@ -178,4 +185,60 @@ class PaintForm(forms.Form):
             name: value
             for name, value in given.items()
             if name in default and value is not None and value != default[name]
+        }
+
+
+def minutes_field(**how: Any) -> forms.FloatField:
+    most = settings.TEACH_MINUTES_MAX
+    return number_field("Minutes", MINUTES_LEAST, most, **how)
+
+
+def number_field(label: str, low: float, high: float, **how: Any) -> forms.FloatField:
+    reason = f"{label}: give a number from {low:g} to {high:g}."
+    errors = dict.fromkeys(("required", "invalid", "min_value", "max_value"), reason)
+    return forms.FloatField(min_value=low, max_value=high, error_messages=errors, **how)
+
+
+def year_of(text: str) -> int:
+    """0 where it is unknown. Raises EngineError."""
+    try:
+        year = int(text or 0)
+    except ValueError:
+        year = YEARS[1] + 1
+    if not YEARS[0] <= year <= YEARS[1]:
+        raise EngineError("Year: give a whole number, as in 1889, or leave it empty.")
+    return year
+
+
+class TeachForm(forms.Form):
+    """How a style is to be taught. The paintings come as ``painting``, their ids, and as files of
+    the field ``file``, which whoever asks adds first: see ``gallery.teaching``."""
+
+    title = forms.CharField(max_length=120, required=False)
+    artist = forms.CharField(max_length=120, required=False)
+    year = forms.CharField(required=False)
+    stroke = number_field("Strokes", 0.5, 2.0, required=False)
+    own_photos = forms.BooleanField(required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["minutes"] = minutes_field(required=False)
+
+    def clean_year(self) -> int:
+        try:
+            return year_of(self.cleaned_data["year"])
+        except EngineError as error:
+            raise forms.ValidationError(str(error)) from None
+
+    def asked(self, paintings: Sequence[Painting]) -> dict[str, Any]:
+        """With what is left out as it is best; what nobody named is called like the first
+        painting."""
+        data, first = self.cleaned_data, paintings[0]
+        return {
+            "title": data["title"] or first.title,
+            "artist": data["artist"] or first.artist,
+            "year": data["year"],
+            "minutes": data["minutes"] or MINUTES[1],
+            "stroke": data["stroke"] or 1.0,
+            "own_photos": data["own_photos"],
         }

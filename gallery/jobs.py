@@ -11,19 +11,19 @@ import os
 import socket
 from collections.abc import Callable
 from datetime import timedelta
+from itertools import chain
 from typing import Any
 
 from django.conf import settings
-from django.db import connection, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
 from gallery import scratch
-from gallery.models import Rendering
+from gallery.job import Job, kinds
 
 log = logging.getLogger(__name__)
-State = Rendering.State
-Publish = Callable[[Rendering], None]
+State = Job.State
+Publish = Callable[[Job], None]
 NOTHING_DONE: dict[str, Any] = {"step": 0, "total": 0, "curve": []}
 
 
@@ -36,44 +36,41 @@ def lease() -> dict[str, Any]:
     return {"heartbeat": now, "lease_until": now + timedelta(seconds=settings.LEASE_SECONDS)}
 
 
-def claim(lane: str, worker: str) -> Rendering | None:
-    """The job that waited longest in ``lane``, now running under ``worker``'s name, or None."""
-    while True:
-        with transaction.atomic():
-            waiting = Rendering.objects.kept().filter(state=State.QUEUED, lane=lane)
-            if connection.features.has_select_for_update_skip_locked:
-                waiting = waiting.select_for_update(skip_locked=True, of=("self",))
-            rendering = waiting.order_by("queued").first()
-            if rendering is None:
-                return None
-            if claim_one(rendering, worker):
-                return rendering
+def claim(lane: str, worker: str) -> Job | None:
+    """The job, of whatever kind, that waited longest in ``lane``, now running under ``worker``'s
+    name, or None."""
+    while heads := [head for kind in kinds() if (head := kind.waiting(lane).first())]:
+        job: Job = min(heads, key=lambda head: head.queued)
+        if claim_one(job, worker):
+            return job
+    return None
 
 
-def claim_one(rendering: Rendering, worker: str) -> bool:
-    """Take a waiting job. On SQLite nothing is locked: who changes the one row has it.
+def claim_one(job: Job, worker: str) -> bool:
+    """Take a waiting job. Nothing is locked: who changes the one row has it, and whoever comes
+    second finds nothing to change.
 
-    A job with a checkpoint counts as painted without a break: so the time left is told right.
+    A job with a checkpoint counts as worked on without a break: so the time left is told right.
     """
-    return rendering.change(
+    return job.change(
         where=Q(state=State.QUEUED), state=State.RUNNING, worker=worker,
-        attempts=F("attempts") + 1, started=timezone.now() - timedelta(seconds=rendering.spent),
-        **progress(rendering), **lease(),
+        attempts=F("attempts") + 1, started=timezone.now() - timedelta(seconds=job.spent),
+        **progress(job), **lease(),
     )  # fmt: skip
 
 
-def progress(rendering: Rendering) -> dict[str, Any]:
+def progress(job: Job) -> dict[str, Any]:
     """What is left of it when a worker is gone: all of it, given a checkpoint."""
-    return {"stage": ""} | ({} if rendering.checkpoint else NOTHING_DONE)
+    return {"stage": ""} | ({} if job.checkpoint else NOTHING_DONE)
 
 
-def mine(rendering: Rendering) -> Q:
-    return Q(state=State.RUNNING, worker=rendering.worker, attempts=rendering.attempts)
+def mine(job: Job) -> Q:
+    return Q(state=State.RUNNING, worker=job.worker, attempts=job.attempts)
 
 
-def renew(rendering: Rendering) -> bool:
+def renew(job: Job) -> bool:
     """The heartbeat. False when the lease was lost."""
-    rows = Rendering.objects.filter(mine(rendering), pk=rendering.pk)
+    rows = type(job).objects.filter(mine(job), pk=job.pk)
     return bool(rows.update(**lease()))
 
 
@@ -81,32 +78,33 @@ def rescue(publish: Publish) -> int:
     """Jobs whose worker fell silent: waiting again, or failed after the last attempt."""
     lost = Q(lease_until__lt=timezone.now())
     gone = [name for name in running_here() if not alive(name)]
+    silent = Q(lost | Q(worker__in=gone), state=State.RUNNING)
     found = 0
-    for rendering in Rendering.objects.filter(lost | Q(worker__in=gone), state=State.RUNNING):
+    for job in chain.from_iterable(kind.objects.filter(silent) for kind in kinds()):
         # A wish uttered in this moment is not overlooked: then the next look finds the row.
-        still = mine(rendering) & Q(
-            cancel_requested=rendering.cancel_requested, pause_requested=rendering.pause_requested
+        still = mine(job) & Q(
+            cancel_requested=job.cancel_requested, pause_requested=job.pause_requested
         )
-        if rendering.change(where=still, worker="", lease_until=None, **after_loss(rendering)):
-            log.warning("job %s: its worker is gone, now %s", rendering.pk, rendering.state)
-            if not rendering.is_unfinished:
-                scratch.sweep(rendering)
-            publish(rendering)
+        if job.change(where=still, worker="", lease_until=None, **after_loss(job)):
+            log.warning("job %s: its worker is gone, now %s", job.pk, job.state)
+            if not job.is_unfinished:
+                scratch.sweep(job)
+            publish(job)
             found += 1
     return found
 
 
-def after_loss(rendering: Rendering) -> dict[str, Any]:
+def after_loss(job: Job) -> dict[str, Any]:
     """What becomes of a job without its worker. The checkpoint stays, to go on from."""
-    if rendering.cancel_requested:
+    if job.cancel_requested:
         return {**nothing_left(), "state": State.CANCELLED, "finished": timezone.now()}
-    if rendering.attempts >= settings.MAX_ATTEMPTS:
-        error = f"The painting stopped {rendering.attempts} times without a word. Try again."
+    if job.attempts >= settings.MAX_ATTEMPTS:
+        error = f"The work stopped {job.attempts} times without a word. Try again."
         ended = {"state": State.FAILED, "finished": timezone.now(), "error": error, "preview": ""}
         return ended | {"pause_requested": False, "keep_requested": False}
-    if rendering.pause_requested:
-        return {**progress(rendering), "state": State.PAUSED, "pause_requested": False}
-    return {**progress(rendering), "state": State.QUEUED}
+    if job.pause_requested:
+        return {**progress(job), "state": State.PAUSED, "pause_requested": False}
+    return {**progress(job), "state": State.QUEUED}
 
 
 def nothing_left() -> dict[str, Any]:
@@ -120,10 +118,9 @@ def worker_name() -> str:
 
 def running_here() -> list[str]:
     """Workers of this machine that hold a job."""
-    names = Rendering.objects.filter(
-        state=State.RUNNING, worker__startswith=f"{socket.gethostname()}:"
-    )
-    return list(names.values_list("worker", flat=True).distinct())
+    here = Q(state=State.RUNNING, worker__startswith=f"{socket.gethostname()}:")
+    rows = (kind.objects.filter(here).values_list("worker", flat=True) for kind in kinds())
+    return list(set(chain.from_iterable(rows)))
 
 
 def alive(worker: str) -> bool:

@@ -1,7 +1,8 @@
 """A mixture in an address, to be sent to a friend.
 
-``?mix=starry-night:40,great-wave:60&strength=80&keep=1&size=1024``: whole numbers. An address is
-typed, cut short and passed on: what cannot be read or is not there is left out, and no error.
+``?mix=starry-night:40,taught:NAME:60&strength=80&keep=1&size=1024``: whole numbers. An address is
+typed, cut short and passed on: what cannot be read or is not there is left out, and no error. So is
+a style that whoever opens it may not use.
 """
 
 from __future__ import annotations
@@ -13,8 +14,9 @@ from urllib.parse import urlencode
 from django.http import QueryDict
 
 from gallery.forms import SIZES
+from gallery.named import find_learned, find_style
+from gallery.owners import Owner
 from webstyle.engine.recipe import Recipe
-from webstyle.engine.weights import get_style, styles
 
 MAX_STYLES = 4
 FIRST = (("starry-night", 50), ("great-wave", 50))  # of a page that nobody has changed yet
@@ -40,13 +42,13 @@ class Mix:
             given["size"] = self.size
         return urlencode(given, safe=":,")
 
-    def to_json(self) -> dict[str, Any]:
-        """For the page."""
+    def to_json(self, owner: Owner) -> dict[str, Any]:
+        """For the page of ``owner``."""
+        named = [(find_style(owner, slug), weight) for slug, weight in self.styles]
         return {
             "styles": [
-                {"slug": slug, "title": get_style(slug).title, "artist": get_style(slug).artist,
-                 "weight": weight}
-                for slug, weight in self.styles
+                {"slug": style.ref, **style.titles, "card_url": style.card_url, "weight": weight}
+                for style, weight in named
             ],
             "strength": self.strength,
             "keep_color": self.keep_color,
@@ -55,13 +57,14 @@ class Mix:
         }  # fmt: skip
 
 
-def parse(query: QueryDict) -> Mix:
+def parse(query: QueryDict, owner: Owner) -> Mix:
+    """As ``owner`` may have it."""
     found: dict[str, int] = {}
     for part in query.get("mix", "").split(","):
-        slug, _, text = part.partition(":")
+        name, _, text = part.rpartition(":")  # there is a colon in the name of a taught style
         weight = percent(text)
-        if slug in styles() and weight is not None and len(found) < MAX_STYLES:
-            found.setdefault(slug, weight)
+        if weight is not None and len(found) < MAX_STYLES and (style := find_learned(owner, name)):
+            found.setdefault(style.ref, weight)
     strength, size = percent(query.get("strength", "")), query.get("size")
     return Mix(
         styles=tuple(found.items()) if any(found.values()) else FIRST,

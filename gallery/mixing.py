@@ -20,10 +20,11 @@ from PIL import Image
 
 from gallery.mix_query import MAX_STYLES
 from gallery.models import Photo
-from gallery.runs import open_picture
+from gallery.pictures import open_picture
+from gallery.taught import fetch
 from webstyle.engine import images
 from webstyle.engine.events import EngineError
-from webstyle.engine.recipe import VERSION, Recipe
+from webstyle.engine.recipe import VERSION, Recipe, is_taught
 from webstyle.engine.weights import get_style
 
 if TYPE_CHECKING:
@@ -51,7 +52,10 @@ def read_wish(text: str | None) -> dict[str, Any]:
 
 
 def recipe_of(wish: dict[str, Any]) -> Recipe:
-    """What a wish asks for; a style at 0 is left out. Raises EngineError."""
+    """What a wish asks for; a style at 0 is left out. Raises EngineError.
+
+    Whether a taught style may be used is for the worker to find out, who can ask the database.
+    """
     size = wish.get("size")
     if size not in SIZES:
         raise EngineError(f"size {size!r} cannot be had: use {', '.join(map(str, SIZES))}.")
@@ -64,7 +68,8 @@ def recipe_of(wish: dict[str, Any]) -> Recipe:
     asked = {"strength": wish.get("strength", 1), "keep_color": wish.get("keep_color") is True}
     recipe = Recipe.from_json({"version": VERSION, "styles": styles, "size": size, **asked})
     for slug, _ in recipe.styles:
-        get_style(slug)
+        if not is_taught(slug):
+            get_style(slug)
     return recipe
 
 
@@ -114,16 +119,22 @@ class MixLane:
 
     def paint(self, wish: dict[str, Any]) -> bytes:
         recipe = Recipe.from_json(wish["recipe"])
+        for name in recipe.taught():
+            fetch(photo_of(wish["photo"]).owned_by, name)
         picture = self.mixer.picture(wish["photo"], partial(open_photo, wish["photo"]), recipe)
         return images.encode(picture, "jpg", quality=QUALITY)
 
 
-def open_photo(pk: str) -> Image.Image:
+def photo_of(pk: str) -> Photo:
     close_old_connections()
-    photo = Photo.objects.kept().filter(pk=pk).first()
+    photo: Photo | None = Photo.objects.kept().filter(pk=pk).first()
     if photo is None:
         raise EngineError("The photo is deleted: choose another.")
-    return open_picture(photo)
+    return photo
+
+
+def open_photo(pk: str) -> Image.Image:
+    return open_picture(photo_of(pk))
 
 
 async def answer(wish: dict[str, Any], **what: Any) -> None:

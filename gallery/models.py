@@ -1,4 +1,5 @@
-"""Photos, paintings and renderings. A rendering's row is the job: there is no other queue."""
+"""Photos, paintings, what is painted and what is taught. The row of a picture, or of a style, is
+the job: there is no other queue."""
 
 from __future__ import annotations
 
@@ -7,14 +8,13 @@ from datetime import timedelta
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import F
 from django.urls import reverse
-from django.utils import timezone
 
-from gallery.owned import Owned, OwnedQuerySet, Upload
+from gallery.job import Job
+from gallery.owned import OwnedQuerySet, Upload
 from gallery.owners import Owner
 from webstyle.engine.events import EngineError
-from webstyle.engine.recipe import PAINTING, Recipe, is_painting
+from webstyle.engine.recipe import PAINTING, TAUGHT, Recipe, is_painting
 from webstyle.engine.registry import get_engine
 from webstyle.engine.weights import get_style
 
@@ -22,19 +22,29 @@ UNDO_TIME = timedelta(hours=1)  # how long a deleted thing can be brought back
 SHEET = "sheet"  # the engine whose pictures are many mixtures at once
 
 
-class PaintingQuerySet(OwnedQuerySet):
+class SharedQuerySet(OwnedQuerySet):
     def usable(self, owner: Owner) -> Self:
         """What ``owner`` may paint with: the owner's own and what others share."""
         mine = models.Q(**owner.fields) if owner else models.Q(pk__in=[])
         return self.kept().filter(mine | models.Q(public=True))
 
-    def named(self, owner: Owner, name: str) -> Painting | None:
-        """The one that a recipe calls ``painting:NAME``, if ``owner`` may use it."""
+    def shared(self, owner: Owner) -> Self:
+        """What others share with ``owner``."""
+        return self.usable(owner).filter(public=True).exclude(**owner.fields)
+
+    def named(self, owner: Owner, name: str) -> Any:
+        """The one that a recipe calls ``painting:NAME`` or ``taught:NAME``, if ``owner`` may use
+        it, or None."""
         try:
-            found: Painting | None = self.usable(owner).filter(pk=uuid.UUID(name)).first()
+            return self.usable(owner).filter(pk=uuid.UUID(name)).first()
         except ValueError:
             return None
-        return found
+
+
+class TaughtQuerySet(SharedQuerySet):
+    def usable(self, owner: Owner) -> Self:
+        """Nothing that is still being learned."""
+        return super().usable(owner).filter(state=Job.State.DONE)
 
 
 class OnPhotoQuerySet(OwnedQuerySet):
@@ -62,8 +72,10 @@ class Painting(Upload):
 
     artist = models.CharField(max_length=120, blank=True)
     public = models.BooleanField(default=False)
+    # White where the painting counts: a greyscale PNG of its size. Empty: all of it does.
+    region = models.FileField(max_length=200, blank=True)
 
-    objects = PaintingQuerySet.as_manager()  # type: ignore[misc]
+    objects = SharedQuerySet.as_manager()  # type: ignore[misc]
 
     def get_absolute_url(self) -> str:
         return reverse("mine")  # it has no page of its own
@@ -75,7 +87,7 @@ class Painting(Upload):
 
     def to_json(self) -> dict[str, Any]:
         own = {"ref": self.ref, "artist": self.artist, "public": self.public}
-        return super().to_json() | own
+        return super().to_json() | own | {"region": bool(self.region)}
 
 
 class Mask(Upload):
@@ -88,62 +100,25 @@ class Mask(Upload):
     objects = OnPhotoQuerySet.as_manager()  # type: ignore[misc]
 
 
-class Rendering(Owned):
+class Rendering(Job):
     """One picture of one photo by one recipe, from the wish to the result."""
 
     KIND = "picture"
-
-    class State(models.TextChoices):
-        QUEUED = "queued", "Waiting"
-        RUNNING = "running", "Painting"
-        PAUSED = "paused", "Paused"
-        DONE = "done", "Done"
-        FAILED = "failed", "Failed"
-        CANCELLED = "cancelled", "Cancelled"
-
-    ACTIVE = (State.QUEUED, State.RUNNING)
-    UNFINISHED = (*ACTIVE, State.PAUSED)
 
     photo = models.ForeignKey(Photo, models.CASCADE, related_name="renderings")
     recipe = models.JSONField()
     engine = models.CharField(max_length=40, default="stylebank")  # as in the recipe
     # Style -> title and artist when it was asked for: a painting may be deleted afterwards.
     styles_named = models.JSONField(default=dict, blank=True)
-    public = models.BooleanField(default=False)
     show_photo = models.BooleanField(default=False)  # to everybody, beside the result
     published = models.DateTimeField(null=True, blank=True)
 
-    state = models.CharField(max_length=10, choices=State.choices, default=State.QUEUED)
-    lane = models.CharField(max_length=10, default="fast")
-    queued = models.DateTimeField(default=timezone.now)
-    started = models.DateTimeField(null=True, blank=True)
-    finished = models.DateTimeField(null=True, blank=True)
-    attempts = models.PositiveSmallIntegerField(default=0)
-    worker = models.CharField(max_length=100, blank=True)
-    heartbeat = models.DateTimeField(null=True, blank=True)
-    lease_until = models.DateTimeField(null=True, blank=True)
-    cancel_requested = models.BooleanField(default=False)
-    pause_requested = models.BooleanField(default=False)
-    keep_requested = models.BooleanField(default=False)
-    step = models.PositiveIntegerField(default=0)
-    total = models.PositiveIntegerField(default=0)
-    stage = models.CharField(max_length=80, blank=True)
-    seq = models.PositiveIntegerField(default=0)  # grows with every change a page should see
-    error = models.TextField(blank=True)
-    seconds = models.FloatField(null=True, blank=True)
-
-    checkpoint = models.FileField(max_length=200, blank=True)  # the engine goes on from it
-    spent = models.FloatField(default=0)  # seconds of painting that are in the checkpoint
-    curve = models.JSONField(default=list, blank=True)  # [[seconds, losses by name], ...]
-
-    preview = models.FileField(max_length=200, blank=True)
     result = models.FileField(max_length=200, blank=True)  # PNG
     view = models.FileField(max_length=200, blank=True)  # WebP, full size
-    thumb = models.FileField(max_length=200, blank=True)  # WebP
 
     objects = OnPhotoQuerySet.as_manager()  # type: ignore[misc]
 
-    class Meta(Owned.Meta):
+    class Meta(Job.Meta):
         indexes = [
             models.Index(fields=["lane", "queued"], condition=models.Q(state="queued"),
                          name="waiting"),
@@ -152,23 +127,9 @@ class Rendering(Owned):
             models.Index(fields=["-published"], condition=models.Q(public=True), name="public"),
         ]  # fmt: skip
 
-    def __str__(self) -> str:
-        return f"{self.title} ({self.get_state_display()})"
-
-    def get_absolute_url(self) -> str:
-        return reverse("picture", args=[self.pk])
-
     @property
     def folder(self) -> str:
         return f"renderings/{self.pk}"
-
-    @property
-    def is_active(self) -> bool:
-        return self.state in self.ACTIVE
-
-    @property
-    def is_unfinished(self) -> bool:
-        return self.state in self.UNFINISHED
 
     @property
     def styles(self) -> list[dict[str, Any]]:
@@ -214,18 +175,9 @@ class Rendering(Owned):
     def keep_color(self) -> bool:
         return bool(self.recipe["keep_color"])
 
-    def _file_url(self, kind: str) -> str | None:
-        if not getattr(self, kind):
-            return None
-        return reverse("picture_file", args=[self.pk, kind]) + f"?v={self.seq}"
-
     @property
     def view_url(self) -> str | None:
-        return self._file_url("view")
-
-    @property
-    def thumb_url(self) -> str | None:
-        return self._file_url("thumb")
+        return self.file_url("view")
 
     @property
     def params(self) -> dict[str, Any]:
@@ -240,94 +192,98 @@ class Rendering(Owned):
         except EngineError:
             return self.engine
 
-    @property
-    def pausable(self) -> bool:
-        return self.lane == "slow"
-
-    @property
-    def keepable(self) -> bool:
-        """Whether a visitor may take what there is for the result."""
-        if self.state == self.State.RUNNING:
-            return self.pausable
-        return self.is_unfinished and bool(self.checkpoint)
-
-    @property
-    def position(self) -> int:
-        """How many jobs of the same lane are waiting ahead of this one."""
-        if self.state != self.State.QUEUED:
-            return 0
-        waiting = Rendering.objects.kept().filter(state=self.State.QUEUED, lane=self.lane)
-        return waiting.filter(queued__lt=self.queued).count()
-
-    @property
-    def eta(self) -> float | None:
-        """Seconds left, from the pace so far."""
-        if self.state != self.State.RUNNING or not self.step or not self.started:
-            return None
-        spent = (timezone.now() - self.started).total_seconds()
-        return round(spent / self.step * max(0, self.total - self.step), 1)
-
     def snapshot(self) -> dict[str, Any]:
-        """The whole state for a page: never a delta, so that a lost one does no harm."""
         done = self.state == self.State.DONE
-        return {
-            "id": str(self.pk),
-            "url": self.get_absolute_url(),
+        return super().snapshot() | {
             "photo": str(self.photo_id),
             "studio": reverse("studio", args=[self.photo_id]),
-            "state": self.state,
-            "position": self.position,
-            "step": self.step,
-            "total": self.total,
-            "stage": self.stage,
-            "eta": self.eta,
-            "seq": self.seq,
-            "error": self.error,
-            "preview": self._file_url("preview") if self.is_unfinished else None,
-            "thumb": self.thumb_url if done else None,
             "view": self.view_url if done else None,
-            "width": self.width,
-            "height": self.height,
-            "colour": self.colour,
-            "title": self.title,
             "styles": self.styles,
             "engine": self.engine,
-            "engine_title": self.engine_title,
             "params": self.params,
             "size": self.size,
             "strength": self.strength,
             "keep_color": self.keep_color,
-            "public": self.public,
-            "pausable": self.pausable,
-            "keepable": self.keepable,
-            "pause_requested": self.pause_requested,
-            "keep_requested": self.keep_requested,
-            "cancel_requested": self.cancel_requested,
-            "curve": self.curve if self.is_unfinished else [],
-            "created": self.created.isoformat(),
         }
-
-    def snapshot_with_curve(self) -> dict[str, Any]:
-        """For the picture's own page, where the curve is also of interest afterwards."""
-        return self.snapshot() | {"curve": self.curve}
-
-    def change(self, *, where: models.Q | None = None, **values: Any) -> bool:
-        """A conditional update of this row; False if ``where`` no longer held.
-
-        Two people, or a person and a worker, may act on one row at once: whoever comes second must
-        find out rather than overwrite.
-        """
-        rows = Rendering.objects.filter(where or models.Q(), pk=self.pk)
-        changed = rows.update(seq=F("seq") + 1, **values)
-        if changed:
-            self.refresh_from_db()
-        return bool(changed)
 
     def parsed_recipe(self) -> Recipe:
         return Recipe.from_json(self.recipe)
 
 
-Work = Photo | Painting | Rendering
+class TaughtStyle(Job):
+    """A style that StyleBank learned here from paintings of a visitor's, or a file of one.
+
+    Its weights never change: so a recipe that names it always means the same. Taught on, it is
+    another style. ``public``: others may use it.
+    """
+
+    KIND = "style"
+
+    title = models.CharField(max_length=120)
+    artist = models.CharField(max_length=120, blank=True)
+    year = models.SmallIntegerField(default=0)  # 0: unknown
+    # minutes, stroke, start, own_photos, paintings (their ids); nothing for one that came as a file
+    lesson = models.JSONField(default=dict, blank=True)
+    weights = models.FileField(max_length=200, blank=True)
+    fingerprint = models.CharField(max_length=64, blank=True)  # sha256 of the weights
+    figures = models.JSONField(default=dict, blank=True)  # of the training
+
+    objects = TaughtQuerySet.as_manager()  # type: ignore[misc]
+
+    class Meta(Job.Meta):
+        indexes = [
+            models.Index(fields=["lane", "queued"], condition=models.Q(state="queued"),
+                         name="style_waiting"),
+            models.Index(fields=["lease_until"], condition=models.Q(state="running"),
+                         name="style_running"),
+        ]  # fmt: skip
+
+    @property
+    def folder(self) -> str:
+        return f"taught/{self.pk}"
+
+    @property
+    def ref(self) -> str:
+        """Its name in a recipe."""
+        return f"{TAUGHT}{self.pk}"
+
+    @property
+    def engine_title(self) -> str:
+        return "Teaching"
+
+    @property
+    def caption(self) -> str:
+        """A default text for those who cannot see the card."""
+        return f"A photo painted in the style of {self.title}"
+
+    @property
+    def minutes(self) -> float:
+        """Of training that were asked for; 0 for a style that came as a file."""
+        return float(self.lesson.get("minutes", 0))
+
+    def paintings(self, owner: Owner) -> list[Painting]:
+        """Those it learns from, as far as ``owner`` may see them, in their order."""
+        ids = self.lesson.get("paintings", ())
+        found = {str(item.pk): item for item in Painting.objects.usable(owner).filter(pk__in=ids)}
+        return [found[pk] for pk in ids if pk in found]
+
+    def snapshot(self) -> dict[str, Any]:
+        shot = super().snapshot()
+        return shot | {
+            "ref": self.ref,
+            "view": shot["thumb"],  # there is none larger
+            "artist": self.artist,
+            "year": self.year,
+            "minutes": self.minutes,
+            "figures": self.figures,
+            "download": reverse("style_download", args=[self.pk]) if self.weights else None,
+        }
+
+    def to_json(self) -> dict[str, Any]:
+        return self.snapshot()
+
+
+Work = Photo | Painting | Rendering | TaughtStyle
 
 
 class Style(models.Model):

@@ -9,7 +9,7 @@ from typing import Any
 from asgiref.sync import async_to_sync
 from channels.layers import get_channel_layer
 
-from gallery.models import Rendering
+from gallery.job import Job
 from gallery.owners import Owner
 
 log = logging.getLogger(__name__)
@@ -43,14 +43,14 @@ def ring() -> None:
     _send("send", BELL, {"type": "stylize.bell"})
 
 
-def publish(rendering: Rendering) -> None:
+def publish(job: Job) -> None:
     """The row's state to all pages of its owner."""
     try:
-        message = {"type": "job.changed", "job": rendering.snapshot()}
+        message = {"type": "job.changed", "job": job.snapshot()}
     except Exception:  # a row that cannot be described must not stop who works on it
-        log.exception("job %s cannot be told of", rendering.pk)
+        log.exception("job %s cannot be told of", job.pk)
         return
-    _send("group_send", rendering.owned_by.group, message)
+    _send("group_send", job.owned_by.group, message)
 
 
 def close_sockets(group: str) -> None:

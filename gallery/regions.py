@@ -14,10 +14,11 @@ from PIL import Image
 
 from gallery import cards, mix_query, services, uploads
 from gallery.errors import refuse
+from gallery.files import find
 from gallery.forms import SIZES
-from gallery.models import Photo
-from gallery.runs import open_picture
-from gallery.views import own
+from gallery.models import Painting, Photo
+from gallery.pictures import open_picture
+from gallery.views import own, visitor
 from webstyle.engine.events import EngineError
 
 MAX_REGIONS = 4  # on the page
@@ -29,8 +30,8 @@ def page(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The styles of a mixture in the address are those of the first regions."""
     context = {
         "photo": own(request, Photo, pk),
-        "styles": cards.all_cards(),
-        "query": mix_query.parse(request.GET).to_query(),
+        "styles": cards.shelf(visitor(request)),
+        "query": mix_query.parse(request.GET, visitor(request)).to_query(),
         "sizes": SIZES,
         "max_regions": MAX_REGIONS,
     }
@@ -40,6 +41,19 @@ def page(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def mask_create(request: HttpRequest, pk: UUID) -> HttpResponse:
     return uploads.create(partial(services.mask_add, own(request, Photo, pk)), request)
+
+
+@require_GET
+def painting_page(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """A region of a painting, one's own or a shared one, is chosen here."""
+    return render(request, "painting_region.html", {"painting": find(request, Painting, pk)})
+
+
+@require_POST
+def painting_create(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """A new painting of the visitor's."""
+    painting = find(request, Painting, pk)
+    return uploads.create(partial(services.region_add, painting), request)
 
 
 @require_GET

@@ -4,32 +4,31 @@ from __future__ import annotations
 
 import contextlib
 import uuid
-from typing import Any
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
-from gallery.models import Rendering
+from gallery.job import Job
 
 
-def save_preview(rendering: Rendering, data: bytes) -> str:
+def save_preview(job: Job, data: bytes) -> str:
     """Under one of two names in turn: a page that asks for the last one still gets it."""
-    first, second = (f"{rendering.folder}/preview-{rendering.attempts}-{n}.jpg" for n in "01")
-    name = second if rendering.preview.name == first else first
+    first, second = (f"{job.folder}/preview-{job.attempts}-{n}.jpg" for n in "01")
+    name = second if job.preview.name == first else first
     discard(name)
     return default_storage.save(name, ContentFile(data))
 
 
-def save_checkpoint(rendering: Rendering, data: bytes) -> str:
+def save_checkpoint(job: Job, data: bytes) -> str:
     """Under a new name: until the row names it, the one before it counts."""
-    name = f"{rendering.folder}/checkpoint-{uuid.uuid4().hex}.bin"
+    name = f"{job.folder}/checkpoint-{uuid.uuid4().hex}.bin"
     return default_storage.save(name, ContentFile(data))
 
 
-def read_checkpoint(rendering: Rendering) -> bytes | None:
-    if not rendering.checkpoint:
+def read_checkpoint(job: Job) -> bytes | None:
+    if not job.checkpoint:
         return None
-    with contextlib.suppress(FileNotFoundError), rendering.checkpoint.open("rb") as file:
+    with contextlib.suppress(FileNotFoundError), job.checkpoint.open("rb") as file:
         data: bytes = file.read()
         return data
     return None
@@ -40,15 +39,15 @@ def discard(*names: str | None) -> None:
         default_storage.delete(name)
 
 
-def sweep(rendering: Rendering) -> None:
+def sweep(job: Job) -> None:
     """All previews and all checkpoints but the one that the row names, of broken-off attempts too.
 
     For a row that nobody works on."""
-    with contextlib.suppress(FileNotFoundError):  # never painted
-        for file in default_storage.listdir(rendering.folder)[1]:
-            name = f"{rendering.folder}/{file}"
+    with contextlib.suppress(FileNotFoundError):  # never begun
+        for file in default_storage.listdir(job.folder)[1]:
+            name = f"{job.folder}/{file}"
             scrap = file.startswith(("preview-", "checkpoint-"))
-            if scrap and name not in (rendering.preview.name, rendering.checkpoint.name):
+            if scrap and name not in (job.preview.name, job.checkpoint.name):
                 default_storage.delete(name)
 
 
@@ -61,7 +60,7 @@ def remove_folder(folder: str) -> None:
             default_storage.delete(folder)
 
 
-def leave_nothing(job: Any) -> None:
+def leave_nothing(job: Job) -> None:
     """After work on ``job``: if its row was deleted meanwhile, nobody else would find the files."""
     if not type(job).objects.filter(pk=job.pk).exists():
         remove_folder(job.folder)

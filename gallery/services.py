@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import json
 import subprocess
 import sys
 import tempfile
 import threading
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, TypeVar
@@ -19,18 +21,25 @@ from django.db import transaction
 from django.db.models import Case, F, Field, Q, Value, When
 from django.utils import timezone
 
-from gallery import jobs, notify, scratch
-from gallery.models import UNDO_TIME, Mask, Painting, Photo, Rendering, Work
+from gallery import jobs, notify, scratch, taught
+from gallery.job import Job, kinds
+from gallery.models import UNDO_TIME, Mask, Painting, Photo, Rendering, TaughtStyle, Work
+from gallery.named import find_style
 from gallery.owners import Owner
+from gallery.pictures import faded, open_picture, region_of, to_png
+from webstyle.engine import images, stylefile
 from webstyle.engine.events import EngineError
 from webstyle.engine.images import check_mask, fitted
-from webstyle.engine.recipe import PAINTING, Recipe, is_painting
+from webstyle.engine.recipe import Recipe
 from webstyle.engine.registry import get_engine, make_params
-from webstyle.engine.weights import get_style
 
-State = Rendering.State
-Added = TypeVar("Added", Photo, Painting, Mask)
+State = Job.State
+Shared = Painting | TaughtStyle
+Added = TypeVar("Added", Photo, Painting, Mask, TaughtStyle)
+Picture = TypeVar("Picture", Photo, Painting, Mask)
 RETRY_TIME = timedelta(days=1)  # how long a failed job can go on from where it was
+FIGURES = ("minutes", "steps", "stroke", "style", "content")  # of a training, in a style's file
+FADED = {"view": 85, "thumb": 80}  # of a region's files, with their quality
 MASK_TIME = timedelta(days=1)  # how long a mask is kept that no picture is painted with
 # Twenty uploads at once open one after the other: each may take DECODE_MEMORY_MB.
 DECODERS = threading.BoundedSemaphore(2)
@@ -55,10 +64,11 @@ def mask_add(photo: Photo, owner: Owner, upload: Path, name: str) -> Mask:
     return picture_add(Mask, owner, upload, name, photo=photo)
 
 
-def picture_add(model: type[Added], owner: Owner, upload: Path, name: str, **values: Any) -> Added:
+def picture_add(
+    model: type[Picture], owner: Owner, upload: Path, name: str, **values: Any
+) -> Picture:
     """Decode a stranger's file in a process of its own and keep what came out of it."""
-    name = printable(name)
-    shown = Path(name.replace("\\", "/")).name.strip()[:100] or "The file"
+    shown = shown_name(name)
     with tempfile.TemporaryDirectory(dir=settings.VAR) as folder:
         facts = sanitize(upload, Path(folder), shown)
         title = Path(shown).stem.replace("_", " ").strip()[:120] or "Untitled"
@@ -73,20 +83,123 @@ def picture_add(model: type[Added], owner: Owner, upload: Path, name: str, **val
     return item
 
 
+def region_add(painting: Painting, owner: Owner, upload: Path, name: str) -> Painting:
+    """A region of a painting, white in the mask that is uploaded, as a painting of its own."""
+    shown = shown_name(name)
+    with tempfile.TemporaryDirectory(dir=settings.VAR) as folder:
+        facts = sanitize(upload, Path(folder), shown)
+        size = painting.width, painting.height
+        check_mask((facts["width"], facts["height"]), size, shown)
+        with DECODERS:
+            region = region_of(painting, Path(folder) / "original.jpg")
+            pictures = {kind: faded(open_picture(painting, kind), region) for kind in FADED}
+    item = Painting(
+        title=f"{painting.title[:110]}, a region", artist=painting.artist, width=size[0],
+        height=size[1], colour=images.average_color(pictures["thumb"]), **owner.fields,
+    )  # fmt: skip
+    with painting.original.open("rb") as file:
+        files = {"original.jpg": file.read(), "region.png": to_png(region)}
+    for kind, picture in pictures.items():
+        files[f"{kind}.webp"] = images.encode(picture, "webp", quality=FADED[kind])
+    for file_name, data in files.items():
+        field = getattr(item, file_name.partition(".")[0])
+        field.save(f"{item.folder}/{file_name}", ContentFile(data), save=False)
+    item.save(force_insert=True)
+    return item
+
+
+def shown_name(name: str) -> str:
+    """Of a file, as it can be told to people."""
+    return Path(printable(name).replace("\\", "/")).name.strip()[:100] or "The file"
+
+
 def printable(text: str) -> str:
     """Without line breaks, NUL and the marks that turn text around."""
     return "".join(filter(str.isprintable, text))
 
 
-def painting_edit(painting: Painting, **values: str | bool) -> None:
-    """Title, artist, public: what is given. Raises EngineError for an empty title."""
+def one_line(text: str) -> str:
+    """As a title, or a name, is kept."""
+    return printable(text).strip()[:120]
+
+
+def shared_edit(item: Shared, **values: str | int | bool) -> None:
+    """Title, artist, public (a style's year too): what is given. Raises EngineError for an empty
+    title, and for sharing a style that is still being learned."""
     for name, value in values.items():
         if isinstance(value, str):
-            value = printable(value).strip()[:120]
+            values[name] = value = one_line(value)
             if name == "title" and not value:
-                raise EngineError("A painting needs a title: give it one.")
-        setattr(painting, name, value)
-    painting.save(update_fields=list(values))
+                raise EngineError(f"A {item.KIND} needs a title: give it one.")
+    if isinstance(item, TaughtStyle):
+        style_change(item, values)
+    else:
+        for name, value in values.items():
+            setattr(item, name, value)
+        item.save(update_fields=list(values))
+
+
+def style_change(style: TaughtStyle, values: dict[str, Any]) -> None:
+    """A worker may be at work on the row."""
+    done = Q(state=State.DONE) if values.get("public") else Q()
+    if not style.change(where=done, **values):
+        raise EngineError("Only a style that has been learned can be shared: wait until it is.")
+    announce(style)
+
+
+def style_teach(owner: Owner, paintings: Sequence[Painting], **asked: Any) -> TaughtStyle:
+    """A new style in the queue: ``asked`` are its title, artist and year, and of the lesson
+    minutes, stroke, own_photos and start, the style to begin from."""
+    check_queue(owner)
+    about = {"title": one_line(asked.pop("title")) or paintings[0].title,
+             "artist": one_line(asked.pop("artist")), "year": asked.pop("year")}  # fmt: skip
+    lesson = {"start": "", **asked, "paintings": [str(painting.pk) for painting in paintings]}
+    style = TaughtStyle.objects.create(
+        **about, lesson=lesson, lane="slow", colour=paintings[0].colour, **owner.fields
+    )
+    announce(style, ring=True)
+    return style
+
+
+def style_teach_on(style: TaughtStyle, minutes: float) -> TaughtStyle:
+    """A new style that begins where ``style`` ended, which stays as it is: pictures name it."""
+    owner = style.owned_by
+    paintings = style.paintings(owner)
+    if style.state != State.DONE or not paintings:
+        raise EngineError(
+            "Only a style whose paintings are still here can be taught on: teach it anew."
+        )
+    lesson = style.lesson | {"minutes": minutes, "start": style.ref}
+    del lesson["paintings"]
+    about = {"title": style.title, "artist": style.artist, "year": style.year}
+    return style_teach(owner, paintings, **about, **lesson)
+
+
+def style_import(owner: Owner, upload: Path, name: str) -> TaughtStyle:
+    """A style's file that was exported, here or elsewhere; a worker paints its card. Raises
+    EngineError, fit to be shown, when it is none."""
+    check_queue(owner)
+    found = stylefile.check(upload)
+    data = upload.read_bytes()
+    style = TaughtStyle(
+        title=found.title, artist=found.artist, year=found.year, figures=figures_of(found.training),
+        fingerprint=hashlib.sha256(data).hexdigest(), **owner.fields,
+    )  # fmt: skip
+    file = f"{style.folder}/weights.safetensors"
+    style.weights.save(file, ContentFile(data), save=False)
+    style.save(force_insert=True)
+    announce(style, ring=True)
+    return style
+
+
+def figures_of(training: Any) -> dict[str, float]:
+    """Those of a stranger's file that are figures: it may say anything of its training."""
+    told = training.items() if isinstance(training, dict) else ()
+    return {
+        name: value
+        for name, value in told
+        if name in FIGURES and isinstance(value, int | float) and abs(value) < 1e9
+    }
 
 
 def sanitize(upload: Path, folder: Path, name: str) -> dict[str, Any]:
@@ -118,17 +231,11 @@ def rendering_submit(photo: Photo, recipe: Recipe) -> Rendering:
     owner = photo.owned_by
     engine = get_engine(recipe.engine)
     make_params(engine, recipe.params)
-    named = {style: style_name(owner, style) for style, _ in recipe.styles}
+    named = {style: find_style(owner, style).titles for style, _ in recipe.styles}
     if recipe.paintings() and not engine.takes_paintings:
         raise EngineError(f"{engine.title} knows built-in styles only: choose another engine")
     check_masks(photo, recipe)
-    unfinished = Rendering.objects.of(owner).filter(state__in=Rendering.UNFINISHED)
-    if (waiting := unfinished.count()) >= settings.MAX_JOBS_WAITING:
-        paused = unfinished.filter(state=State.PAUSED).exists()
-        raise QueueFullError(
-            f"{waiting} of your pictures are still being painted"
-            f"{' or paused' * paused}: wait until some are done{', or cancel some' * paused}"
-        )
+    check_queue(owner)
     width, height = fitted((photo.width, photo.height), recipe.size)
     rendering = Rendering.objects.create(
         photo=photo,
@@ -143,6 +250,18 @@ def rendering_submit(photo: Photo, recipe: Recipe) -> Rendering:
     )
     announce(rendering, ring=True)
     return rendering
+
+
+def check_queue(owner: Owner) -> None:
+    """Raises QueueFullError when this visitor's jobs, of all kinds, are enough for now."""
+    unfinished = [kind.objects.of(owner).filter(state__in=Job.UNFINISHED) for kind in kinds()]
+    if (waiting := sum(rows.count() for rows in unfinished)) < settings.MAX_JOBS_WAITING:
+        return
+    paused = any(rows.filter(state=State.PAUSED).exists() for rows in unfinished)
+    raise QueueFullError(
+        f"{waiting} of your pictures and styles are still being worked on"
+        f"{' or paused' * paused}: wait until some are done{', or cancel some' * paused}"
+    )
 
 
 def check_masks(photo: Photo, recipe: Recipe) -> None:
@@ -163,19 +282,9 @@ def check_masks(photo: Photo, recipe: Recipe) -> None:
             )
 
 
-def style_name(owner: Owner, style: str) -> dict[str, str]:
-    """Title and artist. Raises EngineError for a style that ``owner`` cannot use."""
-    if not is_painting(style):
-        return {"title": get_style(style).title, "artist": get_style(style).artist}
-    painting = Painting.objects.named(owner, style.removeprefix(PAINTING))
-    if painting is None:
-        raise EngineError("There is no such painting, or it is not shared: choose another.")
-    return {"title": painting.title, "artist": painting.artist}
-
-
-def announce(rendering: Rendering, *, ring: bool = False) -> None:
+def announce(job: Job, *, ring: bool = False) -> None:
     def tell() -> None:
-        notify.publish(rendering)
+        notify.publish(job)
         if ring:
             notify.ring()
 
@@ -184,57 +293,57 @@ def announce(rendering: Rendering, *, ring: bool = False) -> None:
 
 def unless_running(then: Any, field: str) -> Case:
     """For one statement that finds a job running or not: no worker comes between."""
-    kind = Rendering._meta.get_field(field)
+    kind = Rendering._meta.get_field(field)  # all kinds of jobs have the same
     assert isinstance(kind, Field)
     return Case(When(state=State.RUNNING, then=F(field)), default=Value(then), output_field=kind)
 
 
-def rendering_cancel(rendering: Rendering) -> bool:
+def job_cancel(job: Job) -> bool:
     """A waiting or paused job ends at once, a running one in a moment; False if it had ended."""
     ended = {**jobs.nothing_left(), "state": State.CANCELLED, "finished": timezone.now()}
-    done = rendering.change(
-        where=Q(state__in=Rendering.UNFINISHED), cancel_requested=True,
+    done = job.change(
+        where=Q(state__in=Job.UNFINISHED), cancel_requested=True,
         **{name: unless_running(value, name) for name, value in ended.items()},
     )  # fmt: skip
     if done:
-        if rendering.state == State.CANCELLED:
-            scratch.sweep(rendering)
-        announce(rendering)
+        if job.state == State.CANCELLED:
+            scratch.sweep(job)
+        announce(job)
     return done
 
 
-def rendering_pause(rendering: Rendering) -> bool:
+def job_pause(job: Job) -> bool:
     """A waiting job of the slow lane rests at once, a running one in a moment, to go on later."""
-    done = rendering.change(
-        where=Q(state__in=Rendering.ACTIVE, lane="slow", cancel_requested=False),
+    done = job.change(
+        where=Q(state__in=Job.ACTIVE, lane="slow", cancel_requested=False),
         state=unless_running(State.PAUSED, "state"), keep_requested=False,
         pause_requested=Q(state=State.RUNNING),
     )  # fmt: skip
     if done:
-        announce(rendering)
+        announce(job)
     return done
 
 
-def rendering_continue(rendering: Rendering) -> bool:
+def job_continue(job: Job) -> bool:
     """A paused job waits for its turn again; a pause that was only asked for is taken back."""
-    done = rendering.change(
-        where=Q(state=State.PAUSED) | Q(state__in=Rendering.ACTIVE, pause_requested=True),
+    done = job.change(
+        where=Q(state=State.PAUSED) | Q(state__in=Job.ACTIVE, pause_requested=True),
         **awake(),
     )
     if done:
-        announce(rendering, ring=True)
+        announce(job, ring=True)
     return done
 
 
-def rendering_keep(rendering: Rendering) -> bool:
+def job_keep(job: Job) -> bool:
     """Good enough: the picture as it is becomes the result, at the worker's next step."""
     running = Q(state=State.RUNNING, lane="slow")
     begun = Q(state__in=(State.QUEUED, State.PAUSED)) & ~Q(checkpoint="")
-    done = rendering.change(
+    done = job.change(
         where=(running | begun) & Q(cancel_requested=False), keep_requested=True, **awake()
     )
     if done:
-        announce(rendering, ring=True)
+        announce(job, ring=True)
     return done
 
 
@@ -248,17 +357,17 @@ def awake() -> dict[str, Any]:
     }
 
 
-def rendering_retry(rendering: Rendering) -> bool:
+def job_retry(job: Job) -> bool:
     """A failed job waits again, to go on from its checkpoint if it has one; a cancelled one as if
     new. False if it is in another state."""
     ended = Q(state__in=(State.FAILED, State.CANCELLED))
-    done = rendering.change(
+    done = job.change(
         where=ended, state=State.QUEUED, queued=timezone.now(), attempts=0, error="",
         cancel_requested=False, pause_requested=False, keep_requested=False, finished=None,
-        **jobs.progress(rendering),
+        **jobs.progress(job),
     )  # fmt: skip
     if done:
-        announce(rendering, ring=True)
+        announce(job, ring=True)
     return done
 
 
@@ -278,10 +387,11 @@ def remove(item: Work) -> None:
     """Deleted for everybody at once; for an hour it can be brought back."""
     item.deleted = timezone.now()
     item.save(update_fields=["deleted"])
-    if isinstance(item, Painting):
-        return
-    for rendering in [item] if isinstance(item, Rendering) else item.renderings.all():
-        rendering_cancel(rendering)
+    if isinstance(item, Job):
+        job_cancel(item)
+    if isinstance(item, Photo):
+        for rendering in item.renderings.all():
+            job_cancel(rendering)
 
 
 def restore(item: Work) -> None:
@@ -295,17 +405,19 @@ def purge() -> int:
     old = {"deleted__lt": timezone.now() - UNDO_TIME}
     renderings = Rendering.objects.filter(
         Q(**old) | Q(**{f"photo__{k}": v for k, v in old.items()})
-    ).exclude(state__in=Rendering.ACTIVE)
-    photos = Photo.objects.filter(**old).exclude(renderings__state__in=Rendering.ACTIVE)
-    gone = 0
+    ).exclude(state__in=Job.ACTIVE)
+    photos = Photo.objects.filter(**old).exclude(renderings__state__in=Job.ACTIVE)
     masks = {*Mask.objects.filter(photo__in=photos), *unused_masks()}
-    for item in [*renderings, *masks, *photos, *Painting.objects.filter(**old)]:
+    styles = TaughtStyle.objects.filter(**old).exclude(state__in=Job.ACTIVE)
+    gone = 0
+    for item in [*renderings, *masks, *photos, *Painting.objects.filter(**old), *styles]:
         folder = item.folder
         item.delete()
         with contextlib.suppress(FileNotFoundError):  # never painted
             for name in default_storage.listdir(folder)[1]:  # also what broken-off attempts left
                 default_storage.delete(f"{folder}/{name}")
         gone += 1
+    taught.sweep()
     forget_checkpoints()
     return gone
 
@@ -322,6 +434,7 @@ def unused_masks() -> list[Mask]:
 def forget_checkpoints() -> None:
     """Of jobs that failed long ago: nobody is going to try them again, and they are large."""
     failed = Q(state=State.FAILED, finished__lt=timezone.now() - RETRY_TIME)
-    for rendering in Rendering.objects.filter(failed).exclude(checkpoint=""):
-        if rendering.change(where=failed, **jobs.nothing_left()):
-            scratch.sweep(rendering)
+    for kind in kinds():
+        for job in kind.objects.filter(failed).exclude(checkpoint=""):
+            if job.change(where=failed, **jobs.nothing_left()):
+                scratch.sweep(job)

@@ -11,6 +11,7 @@ from urllib.parse import unquote
 
 from django.conf import settings
 from django.contrib import messages
+from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -27,6 +28,14 @@ Add = Callable[[Owner, Path, str], Added]
 
 def too_large(name: str) -> str:
     return f"{name} is larger than {settings.MAX_UPLOAD_BYTES // 1_000_000} MB: make it smaller"
+
+
+def take_file(add: Add[Added], request: HttpRequest, file: UploadedFile) -> Added:
+    """Keep a file of a form. Raises EngineError."""
+    name = file.name or "The file"
+    if (file.size or 0) > settings.MAX_UPLOAD_BYTES:
+        raise EngineError(too_large(name))
+    return take(add, request, file, name)
 
 
 def take(add: Add[Added], request: HttpRequest, body: Any, name: str) -> Added:
@@ -83,11 +92,8 @@ def take_all(add: Add[Added], request: HttpRequest, field: str) -> list[Added]:
     """All files of a form's field that are what we take; of the others a message tells why not."""
     taken = []
     for file in request.FILES.getlist(field):
-        name = file.name or "The file"
         try:
-            if (file.size or 0) > settings.MAX_UPLOAD_BYTES:
-                raise EngineError(too_large(name))
-            taken.append(take(add, request, file, name))
+            taken.append(take_file(add, request, file))
         except EngineError as error:
             messages.error(request, str(error))
     if not request.FILES:

@@ -1,9 +1,29 @@
-from django.urls import path, re_path
+from typing import Any
 
-from gallery import files, regions, uploads, views
-from gallery.models import Painting, Photo, Rendering
+from django.urls import URLPattern, path, re_path
+
+from gallery import files, regions, teaching, uploads, views
+from gallery.job import Job
+from gallery.models import Painting, Photo, Rendering, TaughtStyle
 
 UUID = r"(?P<pk>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"
+
+
+def job_urls(model: type[Job]) -> list[URLPattern]:
+    """What can be asked of a job of any kind."""
+    address = f"{model.KIND}/<uuid:pk>"
+    of: dict[str, Any] = {"model": model}
+    wishes = [
+        path(f"{address}/{verb}/", views.wish, of | {"verb": verb}, name=f"{model.KIND}_{verb}")
+        for verb in views.WISHES
+    ]
+    return [
+        *wishes,
+        path(f"{address}/state/", views.state, of, name=f"{model.KIND}_state"),
+        path(f"{address}/delete/", views.remove, of, name=f"{model.KIND}_delete"),
+        path(f"{address}/restore/", views.restore, of, name=f"{model.KIND}_restore"),
+    ]
+
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -20,7 +40,11 @@ urlpatterns = [
     path("photo/<uuid:pk>/paint/", views.paint, name="paint"),
     path("photo/<uuid:pk>/delete/", views.remove, {"model": Photo}, name="photo_delete"),
     path("photo/<uuid:pk>/restore/", views.restore, {"model": Photo}, name="photo_restore"),
-    path("painting/<uuid:pk>/edit/", views.painting_edit, name="painting_edit"),
+    path("painting/<uuid:pk>/edit/", views.edit, {"model": Painting}, name="painting_edit"),
+    path("painting/<uuid:pk>/region/", regions.painting_page, name="painting_region"),
+    path(
+        "api/painting/<uuid:pk>/region/", regions.painting_create, name="painting_region_create"
+    ),
     path("painting/<uuid:pk>/delete/", views.remove, {"model": Painting}, name="painting_delete"),
     path(
         "painting/<uuid:pk>/restore/", views.restore, {"model": Painting}, name="painting_restore"
@@ -29,15 +53,16 @@ urlpatterns = [
     path("mix/<uuid:pk>/", views.mix, name="mix"),
     path("regions/<uuid:pk>/", regions.page, name="regions"),
     path("picture/<uuid:pk>/", views.picture, name="picture"),
-    path("picture/<uuid:pk>/state/", views.picture_state, name="picture_state"),
-    *(
-        path(f"picture/<uuid:pk>/{verb}/", views.wish, {"verb": verb}, name=f"picture_{verb}")
-        for verb in views.WISHES
-    ),
+    *job_urls(Rendering),
     path("picture/<uuid:pk>/publish/", views.publish, name="picture_publish"),
-    path("picture/<uuid:pk>/delete/", views.remove, {"model": Rendering}, name="picture_delete"),
-    path("picture/<uuid:pk>/restore/", views.restore, {"model": Rendering}, name="picture_restore"),
     path("picture/<uuid:pk>/download/<slug:kind>/", files.download, name="picture_download"),
+    path("teach/", teaching.teach, name="teach"),
+    path("styles/import/", teaching.style_import, name="style_import"),
+    path("style/<uuid:pk>/", teaching.page, name="style"),
+    *job_urls(TaughtStyle),
+    path("style/<uuid:pk>/edit/", views.edit, {"model": TaughtStyle}, name="style_edit"),
+    path("style/<uuid:pk>/on/", teaching.teach_on, name="style_on"),
+    path("style/<uuid:pk>/download/", files.style_download, name="style_download"),
     path("file/style/<slug:slug>", files.card_file, name="card_file"),
     re_path(
         rf"^file/photo/{UUID}/(?P<kind>original|view|thumb)$",
@@ -54,5 +79,9 @@ urlpatterns = [
     re_path(
         rf"^file/picture/{UUID}/(?P<kind>result|view|thumb|preview)$",
         files.picture_file, name="picture_file",
+    ),
+    re_path(
+        rf"^file/style-card/{UUID}/(?P<kind>thumb|preview)$",
+        files.style_file, name="style_file",
     ),
 ]  # fmt: skip

@@ -15,10 +15,11 @@ from django.views.decorators.http import require_GET, require_POST
 
 from gallery import cards, mix_query, params, services
 from gallery.consumers import jobs_of
-from gallery.errors import refuse, wants_json
+from gallery.errors import refuse, refuse_form, wants_json
 from gallery.files import find
-from gallery.forms import SIZES, PaintForm
-from gallery.models import Painting, Photo, Rendering, Work
+from gallery.forms import SIZES, PaintForm, year_of
+from gallery.job import Job
+from gallery.models import Painting, Photo, Rendering, TaughtStyle, Work
 from gallery.owned import OwnedQuerySet
 from gallery.owners import Owner, owner_of
 from gallery.uploads import way_back
@@ -52,7 +53,7 @@ def own(request: HttpRequest, model: type[Work], pk: UUID) -> Any:
 def home(request: HttpRequest) -> HttpResponse:
     newest = list(public()[:12])
     context = {
-        "styles": cards.all_cards(),
+        "styles": cards.shelf(visitor(request)),
         "hero": cards.hero(),
         "newest": newest,
         "recent_photos": Photo.objects.of(visitor(request))[:6],
@@ -74,6 +75,7 @@ def mine(request: HttpRequest) -> HttpResponse:
     context = {
         "photos": Photo.objects.of(owner),
         "paintings": Painting.objects.of(owner),
+        "taught": TaughtStyle.objects.of(owner),
         "page": page,
     }
     return render(request, "mine.html", context)
@@ -96,16 +98,15 @@ def studio_page(
     wanted = request.GET.get("show", "")
     chosen = [r for r in renderings if str(r.pk) == wanted]
     done = [r for r in renderings if r.state == Rendering.State.DONE]
-    mine = Painting.objects.of(photo.owned_by)
-    shared = Painting.objects.kept().filter(public=True).exclude(pk__in=mine)
     context = {
         "photo": photo,
         "form": form,
         "engines": form.engines(),
         "param_pictures": params.pictures(),
-        "styles": cards.all_cards(),
-        "paintings": mine,
-        "shared_paintings": shared[:SHARED],
+        "styles": cards.shelf(photo.owned_by),
+        "wanted_style": request.GET.get("style", ""),
+        "paintings": Painting.objects.of(photo.owned_by),
+        "shared_paintings": Painting.objects.shared(photo.owned_by)[:SHARED],
         "renderings": renderings,
         "selected": next(iter(chosen or done), None),
     }
@@ -118,8 +119,7 @@ def paint(request: HttpRequest, pk: UUID) -> HttpResponse:
     form = PaintForm(request.POST, owner=visitor(request))
     if not form.is_valid():
         if wants_json(request):
-            error = " ".join(str(e) for errors in form.errors.values() for e in errors)
-            return JsonResponse({"error": error, "fields": form.errors}, status=400)
+            return refuse_form(form)
         return studio_page(request, photo, form, status=400)
     try:
         rendering = services.rendering_submit(photo, form.recipe())
@@ -135,13 +135,14 @@ def paint(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_GET
 def mix(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Somebody else's photo: the mixture may be tried on a photo of one's own."""
-    photo = Photo.objects.of(visitor(request)).filter(pk=pk).first()
+    owner = visitor(request)
+    photo = Photo.objects.of(owner).filter(pk=pk).first()
     if photo is None:
         return redirect(reverse("mix_start", query=request.GET))
     context = {
         "photo": photo,
-        "styles": cards.all_cards(),
-        "mix": mix_query.parse(request.GET).to_json(),
+        "styles": cards.shelf(owner),
+        "mix": mix_query.parse(request.GET, owner).to_json(owner),
         "sizes": SIZES,
         "max_styles": mix_query.MAX_STYLES,
     }
@@ -151,8 +152,9 @@ def mix(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_GET
 def mix_start(request: HttpRequest) -> HttpResponse:
     """Choose a photo for a mixture."""
-    wanted = mix_query.parse(request.GET).to_json()
-    photos = Photo.objects.of(visitor(request))[:PAGE]
+    owner = visitor(request)
+    wanted = mix_query.parse(request.GET, owner).to_json(owner)
+    photos = Photo.objects.of(owner)[:PAGE]
     return render(
         request, "mix_start.html", {"photos": photos, "query": wanted["query"], "mix": wanted}
     )
@@ -182,41 +184,37 @@ def picture(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @require_GET
-def picture_state(request: HttpRequest, pk: UUID) -> HttpResponse:
-    return JsonResponse(find(request, Rendering, pk).snapshot())
+def state(request: HttpRequest, pk: UUID, model: type[Job]) -> HttpResponse:
+    return JsonResponse(find(request, model, pk).snapshot())
 
 
-def answer(request: HttpRequest, rendering: Rendering, done: bool, refusal: str) -> HttpResponse:
-    """The new state; or, when the picture had moved on meanwhile, why nothing was done."""
-    rendering.refresh_from_db()
+def answer(request: HttpRequest, job: Job, done: bool, refusal: str) -> HttpResponse:
+    """The new state; or, when the job had moved on meanwhile, why nothing was done."""
+    job.refresh_from_db()
     if wants_json(request):
         if not done:
-            return JsonResponse({"error": refusal, "job": rendering.snapshot()}, status=409)
-        return JsonResponse(rendering.snapshot())
+            return JsonResponse({"error": refusal, "job": job.snapshot()}, status=409)
+        return JsonResponse(job.snapshot())
     if not done:
         messages.error(request, refusal)
-    return redirect(rendering)
+    return redirect(job)
 
 
-# What a visitor may wish for a picture: who does it, and what is said when it had moved on.
-WISHES: dict[str, tuple[Callable[[Rendering], bool], str]] = {
-    "cancel": (services.rendering_cancel, "This picture has already ended."),
-    "pause": (
-        services.rendering_pause, "Only a careful painting that is under way can be paused.",
-    ),
-    "continue": (services.rendering_continue, "This picture is not paused."),
-    "keep": (services.rendering_keep, "There is nothing to keep yet, or it has ended."),
-    "retry": (
-        services.rendering_retry, "Only a failed or cancelled picture can be tried again.",
-    ),
-}  # fmt: skip
+# What a visitor may wish for a job: who does it, and what is said when it had moved on.
+WISHES: dict[str, tuple[Callable[[Job], bool], str]] = {
+    "cancel": (services.job_cancel, "This {} has already ended."),
+    "pause": (services.job_pause, "Only careful work that is under way can be paused."),
+    "continue": (services.job_continue, "This {} is not paused."),
+    "keep": (services.job_keep, "There is nothing to keep yet, or it has ended."),
+    "retry": (services.job_retry, "Only a failed or cancelled {} can be tried again."),
+}
 
 
 @require_POST
-def wish(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
-    rendering = own(request, Rendering, pk)
+def wish(request: HttpRequest, pk: UUID, model: type[Work], verb: str) -> HttpResponse:
+    job = own(request, model, pk)
     fulfil, refusal = WISHES[verb]
-    return answer(request, rendering, fulfil(rendering), refusal)
+    return answer(request, job, fulfil(job), refusal.format(model.KIND))
 
 
 @require_POST
@@ -229,23 +227,25 @@ def publish(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @require_POST
-def painting_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
+def edit(request: HttpRequest, pk: UUID, model: type[Painting | TaughtStyle]) -> HttpResponse:
     """What is sent is changed. For ``public`` the last value counts: a hidden one stands in for a
     box that is not ticked."""
-    painting = own(request, Painting, pk)
+    item = own(request, model, pk)
     values: dict[str, Any] = {
         name: request.POST[name] for name in ("title", "artist") if name in request.POST
     }
     if "public" in request.POST:
         values["public"] = request.POST["public"] in ("1", "on", "true")
     try:
-        services.painting_edit(painting, **values)
+        if "year" in request.POST and model is TaughtStyle:
+            values["year"] = year_of(request.POST["year"])
+        services.shared_edit(item, **values)
     except EngineError as error:
         if wants_json(request):
             return refuse(request, 400, str(error))
         messages.error(request, str(error))
     if wants_json(request):
-        return JsonResponse(painting.to_json())
+        return JsonResponse(item.to_json())
     return redirect(way_back(request))
 
 

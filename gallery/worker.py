@@ -19,7 +19,7 @@ from django.conf import settings
 from django.db import close_old_connections
 
 from gallery import jobs, mixing, notify, runs, services
-from gallery.models import Rendering
+from gallery.job import Job
 
 log = logging.getLogger(__name__)
 # Painting steps back when a page is asked for or a slider moved; who waits long anyway, most.
@@ -121,29 +121,29 @@ class Worker:
             while not self.stopping:
                 bell.clear()
                 try:
-                    rendering = await loop.run_in_executor(
+                    job = await loop.run_in_executor(
                         thread, in_database, jobs.claim, lane, self.name
                     )
-                    if rendering is None:
+                    if job is None:
                         await bell.wait()
                         continue
-                    await self.work(rendering, thread)
+                    await self.work(job, thread)
                 except Exception:  # the database is away, say: try again a little later
                     log.exception("lane %s", lane)
                     await asyncio.sleep(settings.RESCAN_SECONDS)
 
-    async def work(self, rendering: Rendering, thread: ThreadPoolExecutor) -> None:
-        run = runs.Run(rendering, notify.publish, lambda: self.stopping)
+    async def work(self, job: Job, thread: ThreadPoolExecutor) -> None:
+        run = runs.Run(job, notify.publish, lambda: self.stopping)
         beat = asyncio.create_task(self.heartbeat(run.held))
         try:
             await asyncio.get_running_loop().run_in_executor(thread, in_database, run)
         finally:
             beat.cancel()
 
-    async def heartbeat(self, rendering: Rendering) -> None:
+    async def heartbeat(self, job: Job) -> None:
         while True:
             await asyncio.sleep(settings.LEASE_SECONDS / 3)
             try:
-                await asyncio.to_thread(in_database, jobs.renew, rendering)
+                await asyncio.to_thread(in_database, jobs.renew, job)
             except Exception as error:
-                log.warning("job %s: no heartbeat: %s", rendering.pk, error)
+                log.warning("job %s: no heartbeat: %s", job.pk, error)

@@ -190,6 +190,8 @@ DECODE_SECONDS = env.int("DECODE_SECONDS", 30)  # for one uploaded file, in a pr
 DECODE_MEMORY_MB = env.int("DECODE_MEMORY_MB", 2000)
 MAX_JOBS_WAITING = env.int("MAX_JOBS_WAITING", 60)  # of one visitor at a time, paused ones too
 
+TEACH_MINUTES_MAX = env.float("TEACH_MINUTES_MAX", 30)  # of one lesson
+
 DEVICE = env.str("DEVICE", "auto")  # auto, cpu or cuda
 LANES = env.list("LANES", ["fast", "slow"])
 PERCEPTUAL = env.str("PERCEPTUAL", "compact")  # or vgg19, once fetched: what optimisation sees by

@@ -20,7 +20,7 @@ CHUNK = 256 * 1024
 FILES = ("original", "result", "weights", "region")  # of a row; views and thumbs are made of these
 # What is told of a row, where it has it. Nothing here is about anybody but its owner.
 FACTS = (
-    "title", "artist", "caption", "created", "published", "state", "public", "show_photo",
+    "title", "artist", "year", "caption", "created", "published", "state", "public", "show_photo",
     "width", "height", "engine", "seconds", "styles_named",
 )  # fmt: skip
 README = """\
@@ -31,6 +31,7 @@ photos/         photographs, as they were kept: upright, in full size, without c
 paintings/      paintings that you brought to paint after
 masks/          where on a photograph a style goes: white is all of it, black nothing
 pictures/       what was painted: the picture as PNG, and beside it how it was painted, as JSON
+styles/         styles that you taught or brought: files that any webstyle can import
 
 A picture that is not finished has no PNG yet. What you deleted is not here.
 Recipes name built-in styles by name, and your paintings, masks and photographs by their id, which

@@ -71,7 +71,8 @@ export function inWords(titles, whole) {
  * `styles` are [{slug, weight}], weights whole numbers.
  */
 export function toQuery({ styles, strength = 100, keep = false, size = 1024 }) {
-  const parts = styles.map(({ slug, weight }) => `${encodeURIComponent(slug)}:${weight}`);
+  // The weight follows the last colon: the name of a style that was taught has one too.
+  const parts = styles.map(({ slug, weight }) => `${encodeURIComponent(slug).replaceAll("%3A", ":")}:${weight}`);
   return [
     `mix=${parts.join(",")}`,
     ...(strength === 100 ? [] : [`strength=${strength}`]),

@@ -3,6 +3,7 @@
 import { around, dab, lay } from "./masks.js";
 
 const LEAST = 0.004; // of the picture's long side, across; the widest is a hundred times that
+const RUBBER = 32; // of PointerEvent.buttons: the other end of a pen
 const LIGHTEST = 0.25; // of its width, under a pen that hardly touches
 
 /** Across, as a share of the picture's long side; `position` is the slider's, 0 to 100. */
@@ -15,6 +16,7 @@ export const widthAt = (position) => LEAST * 100 ** (position / 100);
 export function startBrush(board, settings, erase) {
   const { width, height } = board.size;
   const stroke = new Uint8Array(width * height);
+  let rub = erase;
   let before = null;
   let last = null;
   let touched = null;
@@ -27,7 +29,7 @@ export function startBrush(board, settings, erase) {
 
   function draw(to) {
     const rect = dab(stroke, board.size, last, to, settings().softness / 100);
-    lay(board.data(), before, stroke, width, rect, erase);
+    lay(board.data(), before, stroke, width, rect, rub);
     touched = around(touched, rect);
     last = to;
     board.touch(rect);
@@ -44,6 +46,7 @@ export function startBrush(board, settings, erase) {
     ring: true,
     down(place, event) {
       before = board.data().slice();
+      rub = erase || Boolean(event.buttons & RUBBER);
       last = point(place, event);
       draw(last);
     },

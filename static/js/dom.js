@@ -19,6 +19,9 @@ export function setImage(image, url) {
   if (image && url && image.getAttribute("src") !== url) image.src = url;
 }
 
+/** Whether keys mean letters there, or a dialog is open. */
+export const isTyping = (element) => element.closest("dialog[open], select, textarea, input:not([type=range], [type=radio], [type=checkbox])");
+
 const wanted = new WeakMap();
 
 /** Put a picture in another's place once it is decoded: nothing blank is seen between the two. */

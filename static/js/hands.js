@@ -1,6 +1,7 @@
 // Pointers on the picture: one works with the tool, two zoom and pan; a pen keeps the resting palm away.
 
 const NUDGE = 60;
+const RUBBER = 5; // the button that the other end of a pen is
 const EARLY = 250; // ms in which a second finger takes back what the first one began
 
 /**
@@ -23,7 +24,7 @@ export function startHands(stage, view, tool) {
   function down(event) {
     const isTouch = event.pointerType === "touch";
     if (isTouch && pen !== null) return;
-    if (event.button !== 0 && event.button !== 1) return;
+    if (![0, 1, RUBBER].includes(event.button)) return;
     event.preventDefault();
     stage.focus({ preventScroll: true, focusVisible: false });
     stage.setPointerCapture(event.pointerId);

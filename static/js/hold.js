@@ -1,6 +1,6 @@
 // Hold the picture, a button or the P key, and the photograph shows for as long.
 
-const isTyping = (element) => element.closest("dialog[open], select, textarea, input:not([type=range], [type=radio], [type=checkbox])");
+import { isTyping } from "./dom.js";
 
 export function startHold(picture, button) {
   let held = false;

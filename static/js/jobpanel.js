@@ -1,14 +1,14 @@
 // The lines under a picture that say how its job stands, with what can be done about it.
 
 import { ApiError } from "./api.js";
-import { act, describe, isAsked, isOpen, offers } from "./jobs.js";
+import { act, describe, isAsked, isOpen, isStyle, offers } from "./jobs.js";
 import { $, $$, setText } from "./dom.js";
 import { startLossChart } from "./losschart.js";
 import { toast } from "./toast.js";
 
 const SPOKEN = {
   queued: (job) => (job.keep_requested ? "It is finished as it is" : "Waiting its turn"),
-  running: (job) => (job.step > 0 ? "Painting goes on" : "Painting has begun"),
+  running: (job) => `${isStyle(job) ? "Learning" : "Painting"} ${job.step > 0 ? "goes on" : "has begun"}`,
   paused: () => "Paused",
   done: (job) => `${job.title} is finished`,
   failed: (job) => `It did not work. ${job.error}`,

@@ -20,6 +20,8 @@ export const isOpen = (job) => isActive(job) || job.state === "paused";
 /** A sheet of many pictures has nothing of the photograph's shape. */
 export const isComparable = (job) => job.engine !== "sheet";
 export const allJobs = () => [...jobs.values()];
+/** A style that is taught: its steps are seconds of learning. */
+export const isStyle = (job) => job.kind === "style";
 
 /** Call `listener(job)` for every job known now and for every newer snapshot. */
 export function onJob(listener) {
@@ -114,20 +116,29 @@ function seconds(eta) {
   return `, about ${Math.round(eta / 60)}\u00a0min left`;
 }
 
+const clock = (spent) => `${Math.floor(spent / 60)}:${String(Math.floor(spent % 60)).padStart(2, "0")}`;
+
+const doing = (job) => (isStyle(job) ? "Learning" : "Painting");
+
+function howFar(job) {
+  if (isStyle(job)) return `${clock(job.step)} of ${clock(job.total)}`;
+  return `step ${Math.max(1, job.step)} of ${job.total}`;
+}
+
 /** One line about a job, for people. */
 export function describe(job) {
   if (isAsked(job, "cancel")) return "Stopping…";
   if (isAsked(job, "keep")) return "Finishing it as it is…";
   if (isAsked(job, "pause")) return "Pausing…";
-  if (job.state === "paused") return job.step > 0 ? `Paused at step ${job.step} of ${job.total}` : "Paused";
+  if (job.state === "paused") return job.step > 0 ? `Paused at ${howFar(job)}` : "Paused";
   if (job.state === "queued") return job.position > 0 ? `Waiting, ${job.position} ahead of it` : "Next in line";
   if (job.state === "running") {
-    const step = job.total > 1 ? `, step ${Math.max(1, job.step)} of ${job.total}` : "";
+    const step = job.total > 1 ? `, ${howFar(job)}` : "";
     // What slow work takes to begin says nothing of its pace.
     const pace = job.pausable && job.step < SETTLED ? "" : seconds(job.eta);
-    return `${job.stage || "Painting"}${step}${pace}`;
+    return `${job.stage || doing(job)}${step}${pace}`;
   }
-  if (job.state === "failed") return job.error || "Something went wrong while painting.";
+  if (job.state === "failed") return job.error || `Something went wrong while ${doing(job).toLowerCase()}.`;
   return job.state === "cancelled" ? "Cancelled" : "Finished";
 }
 
@@ -135,6 +146,6 @@ export function describe(job) {
 export function stateWord(job) {
   if (isAsked(job, "cancel")) return "Stopping";
   if (job.state === "queued") return job.position > 0 ? `${job.position} ahead` : "Next in line";
-  if (job.state === "running") return job.total > 1 ? `${Math.round((100 * job.step) / job.total)} %` : "Painting";
+  if (job.state === "running") return job.total > 1 ? `${Math.round((100 * job.step) / job.total)} %` : doing(job);
   return { paused: "Paused", failed: "Did not work", cancelled: "Cancelled" }[job.state] || "";
 }

@@ -44,7 +44,7 @@ export function lightOfPhoto(image, { width, height }) {
   return lightOf(context.getImageData(0, 0, width, height));
 }
 
-/** Send a mask to the server; gives its id there. */
+/** Send a mask to the server; gives what it makes of it. */
 export async function sendMask(data, { width, height }, name, url) {
   const image = new ImageData(width, height);
   const pixels = new Uint32Array(image.data.buffer);
@@ -53,7 +53,7 @@ export async function sendMask(data, { width, height }, name, url) {
   canvas.getContext("2d").putImageData(image, 0, 0);
   const blob = await canvas.convertToBlob({ type: "image/png" });
   const { done } = upload(new File([blob], `${name}.png`, { type: "image/png" }), () => {}, url);
-  return (await done).id;
+  return done;
 }
 
 async function proposed(url, query) {

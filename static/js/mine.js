@@ -1,6 +1,8 @@
-// Everything of the visitor's: here the paintings are looked after.
+// Everything of the visitor's: here the paintings are looked after, and styles come in.
 
 import { $ } from "./dom.js";
 import { startPaintings } from "./paintings.js";
+import { startImport } from "./styleimport.js";
 
 if ($("#paintings")) startPaintings();
+startImport();

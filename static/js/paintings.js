@@ -51,6 +51,7 @@ export function startPaintings({ onAdd = () => {}, onChange = () => {}, onRemove
     setText($(".style-by", card), (painting.artist || UNNAMED) + (painting.public ? ", shared" : ""));
     $("summary", card).setAttribute("aria-label", `Edit ${painting.title}`);
     card.dataset.words = `${painting.title} ${painting.artist}`;
+    card.dataset.artist = painting.artist;
     onChange(painting);
   }
 
@@ -90,10 +91,10 @@ export function startPaintings({ onAdd = () => {}, onChange = () => {}, onRemove
 
   function hide(card, yes) {
     card.hidden = yes;
-    const radio = $("input[type=radio]", card);
-    if (radio) {
-      radio.disabled = yes;
-      if (yes) radio.checked = false;
+    const pick = $("input[type=radio], .style-card > input[type=checkbox]", card);
+    if (pick) {
+      pick.disabled = yes;
+      if (yes) pick.checked = false;
     }
     onRemove(card.dataset.ref, !yes);
   }

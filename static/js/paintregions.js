@@ -26,7 +26,8 @@ export function startPainting(form, page, work) {
     if (!sent.has(region.mask)) {
       const data = new Uint8Array(work.size.width * work.size.height);
       unpack(region.mask, data);
-      sent.set(region.mask, await sendMask(data, work.size, `region-${region.id}`, page.dataset.masks));
+      const { id } = await sendMask(data, work.size, `region-${region.id}`, page.dataset.masks);
+      sent.set(region.mask, id);
     }
     return sent.get(region.mask);
   }

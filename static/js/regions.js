@@ -1,9 +1,9 @@
 // Regions: masks on one photograph, each with a style of its own.
 
 import { ApiError } from "./api.js";
-import { startBrush, widthAt } from "./brush.js";
+import { startBrush } from "./brush.js";
+import { brushSettings, startBrushRoom } from "./brushroom.js";
 import { $, $$, setText, slot } from "./dom.js";
-import { startHands } from "./hands.js";
 import { startKeeping } from "./keepwork.js";
 import { askSubject, lightOfPhoto, readMask } from "./maskfiles.js";
 import { brightness, combine, gradient, invert, maskSize, pack, samePacked, share, unpack, whole } from "./masks.js";
@@ -15,7 +15,6 @@ import { startBox } from "./subjectbox.js";
 import { startTints } from "./tints.js";
 import { toast } from "./toast.js";
 import { Undo } from "./undo.js";
-import { ZoomView } from "./zoomview.js";
 
 const PHOTO = "photo"; // as a style: what is left as it is
 const FEATHER = 400; // px, the widest
@@ -26,7 +25,6 @@ const form = $("#paint");
 const stage = $(".region-stage", page);
 const frame = $(".region-frame", page);
 const photo = $("[data-layer=photo]", frame);
-const ring = $(".brush-ring", frame);
 const picture = { width: Number(page.dataset.width), height: Number(page.dataset.height) };
 const most = Number(page.dataset.max) || 4;
 const size = maskSize(picture.width, picture.height);
@@ -51,9 +49,12 @@ function told(error) {
 
 // What is on the page is a frozen whole; masks are packed. Regions are {id, style, mask}, ids from 1.
 
+/** The weight follows the last colon: the name of a style that was taught has one too. */
+const nameAndWeight = (part) => [part.slice(0, part.lastIndexOf(":")), part.slice(part.lastIndexOf(":") + 1)];
+
 function first() {
   const query = new URLSearchParams(location.search);
-  const sent = (query.get("mix") || "").split(",").map((part) => part.split(":")).filter(([slug, weight]) => picker.known.has(slug) && Number(weight) > 0);
+  const sent = (query.get("mix") || "").split(",").map(nameAndWeight).filter(([slug, weight]) => picker.known.has(slug) && Number(weight) > 0);
   const slugs = sent.length ? sent.map(([slug]) => slug).slice(0, most) : [[...picker.known.keys()].find((slug) => slug !== PHOTO) || PHOTO];
   return Object.freeze({
     regions: slugs.map((style, index) => Object.freeze({ id: index + 1, style, mask: nothing })),
@@ -130,11 +131,9 @@ function rework(change, by) {
 
 // Tools
 
-const brushSettings = () => ({ size: Number(field("brush-size").value), softness: Number(field("softness").value) });
 const box = startBox($(".subject-box", frame), findSubject, whisper);
 const pieces = startPieces(board, { lines: layer("lines"), cursor: layer("cursor") }, { url: page.dataset.propose, say: whisper });
 const tools = { brush: startBrush(board, brushSettings, false), eraser: startBrush(board, brushSettings, true), pieces, subject: box };
-let hand = false;
 
 function layer(name) {
   return Object.assign($(`[data-layer=${name}]`, frame), size);
@@ -145,14 +144,8 @@ function pickTool(name) {
   stage.dataset.tool = name;
   trial = null;
   for (const part of $$("[data-for]", form)) part.hidden = !part.dataset.for.split(" ").includes(name);
-  holdHand(false);
+  room.letGo();
   if (name === "pieces") showPieces();
-}
-
-function holdHand(yes) {
-  hand = yes;
-  stage.toggleAttribute("data-hand", yes);
-  $("[data-zoom=hand]", page).setAttribute("aria-pressed", String(yes));
 }
 
 async function showPieces() {
@@ -257,13 +250,12 @@ function showView(name) {
 
 for (const radio of $$("input[name=view]", page)) radio.addEventListener("change", () => showView(radio.value));
 
-const view = new ZoomView(stage, frame, picture, ({ zoom, zoomed, scale }) => {
-  setText($("[data-zoom-level]", page), `${Math.round(100 * scale)} %`);
-  $("[data-zoom=fit]", page).setAttribute("aria-pressed", String(zoom === null));
-  $("[data-zoom=hand]", page).disabled = !zoomed;
-  stage.classList.toggle("zoomed", zoomed);
-  if (!zoomed && hand) holdHand(false);
-  showFeather();
+const room = startBrushRoom({ page, stage, frame, picture }, {
+  tool: () => tools[chosen("tool")] || null,
+  pick: pickTool,
+  undo: () => go(undo.back()),
+  redo: () => go(undo.forth()),
+  onLayout: showFeather,
 });
 
 /** The tints end as softly as the painted regions will, where that is not too much to ask of the browser. */
@@ -271,38 +263,6 @@ function showFeather() {
   const long = Math.max(frame.clientWidth, frame.clientHeight);
   frame.style.setProperty("--blur", `${long > WIDEST ? 0 : ((state.feather / 5) * long) / state.size}px`);
 }
-
-const zooms = { fit: () => view.setZoom(null), in: () => view.in(), out: () => view.out(), hand: () => holdHand(!hand) };
-for (const button of $$("[data-zoom]", page)) button.addEventListener("click", zooms[button.dataset.zoom]);
-
-startHands(stage, view, () => (hand ? null : tools[chosen("tool")] || null));
-
-function showRing({ x, y }) {
-  const { style } = ring;
-  style.left = `${100 * x}%`;
-  style.top = `${100 * y}%`;
-  style.width = `${widthAt(brushSettings().size) * Math.max(frame.clientWidth, frame.clientHeight)}px`;
-}
-
-let ringTimer = 0;
-stage.addEventListener("pointermove", (event) => {
-  ring.toggleAttribute("data-over", event.pointerType !== "touch");
-  showRing(view.placeOf(event));
-});
-stage.addEventListener("pointerleave", () => ring.removeAttribute("data-over"));
-
-/** How wide the brush is shows for a moment where the eye is. */
-function showWidth() {
-  showOutputs();
-  const room = stage.getBoundingClientRect();
-  showRing(view.placeOf({ clientX: room.left + room.width / 2, clientY: room.top + room.height / 2 }));
-  ring.setAttribute("data-over", "");
-  clearTimeout(ringTimer);
-  ringTimer = setTimeout(() => ring.removeAttribute("data-over"), 900);
-}
-
-field("brush-size").addEventListener("input", showWidth);
-field("softness").addEventListener("input", showOutputs);
 
 // The rows
 
@@ -346,9 +306,7 @@ function showOutputs() {
     setText($(`output[for=${id}]`, form), text);
     field(id).setAttribute("aria-valuetext", text);
   };
-  const width = 100 * widthAt(brushSettings().size);
-  percent("brush-size", `${width < 3 ? width.toFixed(1) : Math.round(width)} %`);
-  for (const id of ["softness", "light-from", "light-to", "full", "gone", "strength"]) percent(id);
+  for (const id of ["light-from", "light-to", "full", "gone", "strength"]) percent(id);
   percent("feather", `${field("feather").value} px`);
 }
 
@@ -381,8 +339,6 @@ for (const radio of form.elements.size) {
 }
 
 const acts = {
-  undo: () => go(undo.back()),
-  redo: () => go(undo.forth()),
   invert: () => rework(invert),
   clear: () => rework((data) => data.fill(0)),
   take: () => (chosen("tool") === "subject" ? findSubject() : propose(true)),
@@ -392,27 +348,6 @@ const acts = {
   },
 };
 for (const button of $$("[data-action]", document)) if (acts[button.dataset.action]) button.addEventListener("click", acts[button.dataset.action]);
-
-// Keys, wherever the focus is, but not while something is written
-
-const isTyping = (element) => element.closest("dialog[open], select, textarea, input:not([type=range], [type=radio], [type=checkbox])");
-
-document.addEventListener("keydown", (event) => {
-  if (event.altKey || isTyping(event.target)) return;
-  const key = event.key.toLowerCase();
-  let act = null;
-  if (event.ctrlKey || event.metaKey) act = key === "y" || (key === "z" && event.shiftKey) ? acts.redo : key === "z" ? acts.undo : null;
-  else if (key === "b" || key === "e") act = () => pickTool(key === "b" ? "brush" : "eraser");
-  else if (key === "[" || key === "]") {
-    act = () => {
-      field("brush-size").valueAsNumber += key === "]" ? 5 : -5;
-      showWidth();
-    };
-  }
-  if (!act) return;
-  event.preventDefault();
-  act();
-});
 
 startPainting(form, page, {
   size,

@@ -109,6 +109,17 @@ function chosen() {
   method.fit([...(radio ? [radio.value] : []), ...mix.refs()]);
   mix.nameFirst(radio && $(".style-title", radio.closest(".style-card")).textContent);
   showMixLink(radio?.value);
+  showWays(radio);
+}
+
+/** What else can be done with the painting that is chosen. */
+function showWays(radio) {
+  const ways = slot(form, "ways");
+  const id = radio && isPainting(radio.value) && radio.value.slice(radio.value.indexOf(":") + 1);
+  ways.hidden = !id;
+  if (!id) return;
+  $("[data-way=teach]", ways).href = `${ways.dataset.teach}?painting=${id}`;
+  $("[data-way=region]", ways).href = `${radio.closest(".style-item").dataset.region}?next=${encodeURIComponent(location.pathname)}`;
 }
 
 /** What is chosen here is what mixing begins with; it knows built-in styles only. */
@@ -163,7 +174,7 @@ form.addEventListener("submit", (event) => {
 // A tap on a card paints, where that takes a moment; what takes long waits for the button. From the
 // keyboard the arrows only choose, and Enter paints.
 shelf.addEventListener("click", (event) => {
-  const card = event.target.closest(".style-card");
+  const card = event.target.closest("label.style-card");
   if (!card || event.target.matches("input")) return;
   event.preventDefault();
   const radio = $("input", card);

@@ -79,7 +79,7 @@ function renderCount() {
   tray.hidden = items.size === 0;
   button.toggleAttribute("data-busy", active > 0);
   setText(slot(tray, "count"), String(active || paused || ""));
-  setText(slot(tray, "label"), `${(active || paused) === 1 ? "picture" : "pictures"} ${paused && !active ? "paused" : "under way"}`);
+  setText(slot(tray, "label"), `${(active || paused) === 1 ? "work" : "works"} ${paused && !active ? "paused" : "under way"}`);
   setText(slot(tray, "heading"), active ? "Under way" : paused ? "Paused" : "Just finished");
   document.title = active ? `(${active}) ${title}` : title;
 }
@@ -112,7 +112,7 @@ export function startTray() {
   notifyButton.addEventListener("click", async () => {
     if ((await Notification.requestPermission()) === "granted") {
       remember("notify", "yes");
-      toast("You will be told when a picture is finished.");
+      toast("You will be told when something is finished.");
     } else toast("The browser does not allow notifications for this site.");
     offerNotifications();
   });

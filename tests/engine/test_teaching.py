@@ -90,7 +90,7 @@ def test_the_file_carries_the_statistics_for_optimisation(
     place = taught_file("marmalade")
     place.parent.mkdir()
     place.write_bytes(pupil.taught().weights)
-    grams = style_grams("taught:marmalade", pupil.judge, 448)
+    grams = style_grams("taught:marmalade", pupil.judge.network, 448)
     wanted = pupil.target.grams
     for layer, gram in grams.items():
         assert ((gram - wanted[layer]) ** 2).sum() < 0.05 * (wanted[layer] ** 2).sum(), layer

@@ -20,24 +20,24 @@ def main() -> None:
     from django.db import connection
 
     from gallery import jobs
-    from gallery.models import Photo, Rendering
+    from gallery.models import Photo, Rendering, TaughtStyle
     from webstyle.engine.recipe import Recipe
 
     call_command("migrate", verbosity=0)
     photo = Photo.objects.create(guest="racer", title="Track", width=64, height=64)
     recipe = Recipe(styles=(("udnie", 1.0),)).to_json()
-    made = [
-        str(Rendering.objects.create(photo=photo, guest="racer", recipe=recipe).pk)
-        for _ in range(JOBS)
-    ]
+    made = []
+    for _ in range(JOBS // 2):  # of both kinds, in turn
+        picture = Rendering.objects.create(photo=photo, guest="racer", recipe=recipe)
+        made += [str(picture.pk), str(TaughtStyle.objects.create(guest="racer", title="T").pk)]
     start = threading.Barrier(THREADS)
     claims: list[list[str]] = [[] for _ in range(THREADS)]
 
     def race(number: int) -> None:
         connection.ensure_connection()
         start.wait()
-        while rendering := jobs.claim("fast", f"racer:{number}"):
-            claims[number].append(str(rendering.pk))
+        while job := jobs.claim("fast", f"racer:{number}"):
+            claims[number].append(str(job.pk))
             time.sleep(0.002)  # the work: otherwise the first thread would have them all
         connection.close()
 

@@ -27,13 +27,13 @@ def main() -> None:
         if action == "claim":
             assert jobs.claim("slow", "elsewhere:1")
         else:
-            assert getattr(services, f"rendering_{action}")(job), action
+            assert getattr(services, f"job_{action}")(job), action
         job.refresh_from_db()
         told.append([job.state, job.pause_requested, job.keep_requested, job.cancel_requested])
     Rendering.objects.filter(pk=job.pk).update(state="paused", checkpoint="x", spent=3,
                                                cancel_requested=False)  # fmt: skip
     for action in ("keep", "cancel", "retry"):
-        assert getattr(services, f"rendering_{action}")(job), action
+        assert getattr(services, f"job_{action}")(job), action
         told.append([job.state, job.checkpoint.name, job.spent, job.keep_requested])
     print(json.dumps(told))
 

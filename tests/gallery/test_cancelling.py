@@ -96,7 +96,7 @@ def test_who_cancels_after_a_worker_has_just_taken_the_job_still_stops_it(
 ) -> None:
     seen_waiting = Rendering.objects.get()
     row = cast.claim()
-    assert services.rendering_cancel(seen_waiting)
+    assert services.job_cancel(seen_waiting)
     cast.run(row)
     rendering.refresh_from_db()
     assert rendering.state == "cancelled"
@@ -105,6 +105,6 @@ def test_who_cancels_after_a_worker_has_just_taken_the_job_still_stops_it(
 def test_who_cancels_after_the_picture_is_done_keeps_it(rendering: Rendering) -> None:
     seen_waiting = Rendering.objects.get()
     cast.run_all()
-    assert not services.rendering_cancel(seen_waiting)
+    assert not services.job_cancel(seen_waiting)
     rendering.refresh_from_db()
     assert rendering.state == "done"

@@ -126,7 +126,7 @@ def test_a_failed_job_is_tried_again_from_its_checkpoint(
     fail_at(drawing, pencil, 60)
     pencil.at.clear()
     assert len(checkpoints()) == 1
-    services.rendering_retry(drawing)
+    services.job_retry(drawing)
     cast.draw(drawing)
     assert drawing.state == "done"
     assert 0 < pencil.told[1][0] <= 60
@@ -139,7 +139,7 @@ def test_a_checkpoint_that_leads_to_the_same_failure_is_not_tried_a_third_time(
     with_checkpoint(drawing, pack(50))
     fail_at(drawing, pencil, 52)
     assert checkpoints() == []
-    services.rendering_retry(drawing)
+    services.job_retry(drawing)
     cast.draw(drawing)
     assert pencil.told[1][0] == 0
 
@@ -153,7 +153,7 @@ def test_after_three_lost_workers_a_new_try_goes_on_too(
         cast.lose_lease(drawing)
     drawing.refresh_from_db()
     assert drawing.state == "failed"
-    services.rendering_retry(drawing)
+    services.job_retry(drawing)
     assert drawing.step == 100
     cast.draw(drawing)
     assert pencil.told[0][0] == 100
@@ -164,7 +164,7 @@ def test_a_cancelled_job_of_a_lost_worker_leaves_nothing(
 ) -> None:
     with_checkpoint(drawing, pack(50))
     cast.claim(lane="slow")
-    services.rendering_cancel(drawing)
+    services.job_cancel(drawing)
     cast.lose_lease(drawing)
     drawing.refresh_from_db()
     assert drawing.state == "cancelled"
@@ -226,7 +226,7 @@ def test_a_job_whose_process_is_killed_half_way_goes_on_from_its_checkpoint(
     assert jobs.rescue(notify.publish) == 1
     drawing.refresh_from_db()
     assert (drawing.state, drawing.attempts) == ("queued", 1)
-    pencil.at[drawing.step + 50] = lambda: services.rendering_keep(drawing)
+    pencil.at[drawing.step + 50] = lambda: services.job_keep(drawing)
     cast.draw(drawing)
     assert drawing.state == "done"
     assert pencil.told[0][0] > 0

@@ -40,6 +40,8 @@ def test_workers_that_race_never_get_the_same_job_and_leave_none(database_url: s
     claims = [pk for worker in told["claims"] for pk in worker]
     assert Counter(claims) == Counter(told["jobs"])
     assert len([worker for worker in told["claims"] if worker]) > 1, "there was no race"
+    order = [told["jobs"].index(pk) for pk in told["claims"][0]]
+    assert order == sorted(order)  # whatever kind a job is of
 
 
 def test_every_change_of_a_job_works_on_each_kind_of_database(database_url: str) -> None:
@@ -110,7 +112,7 @@ def test_a_job_says_how_many_wait_ahead_of_it(photo: Photo) -> None:
     assert [row.position for row in rows] == [0, 1, 2]
     assert cast.claim().position == 0
     assert [row.position for row in rows[1:]] == [0, 1]
-    services.rendering_cancel(rows[1])
+    services.job_cancel(rows[1])
     assert rows[2].snapshot()["position"] == 0
 
 

@@ -60,19 +60,19 @@ def test_losses_beyond_all_numbers_stop_nothing(photo: Photo, pencil: type[Penci
 def test_a_cancelled_job_that_is_tried_again_has_none_at_first(
     drawing: Rendering, pencil: type[Pencil]
 ) -> None:
-    pencil.at[60] = lambda: services.rendering_cancel(drawing)
+    pencil.at[60] = lambda: services.job_cancel(drawing)
     cast.draw(drawing)
     assert drawing.state == "cancelled"
-    services.rendering_retry(drawing)
+    services.job_retry(drawing)
     assert drawing.snapshot()["curve"] == []
 
 
 def test_after_a_pause_it_goes_on_in_time(drawing: Rendering, pencil: type[Pencil]) -> None:
-    pencil.at[60] = lambda: services.rendering_pause(drawing)
+    pencil.at[60] = lambda: services.job_pause(drawing)
     cast.draw(drawing)
     pencil.at.clear()
     first = drawing.curve
-    services.rendering_continue(drawing)
+    services.job_continue(drawing)
     cast.draw(drawing)
     times = [when for when, _ in drawing.curve]
     assert drawing.curve[: len(first)] == first

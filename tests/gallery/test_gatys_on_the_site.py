@@ -69,7 +69,7 @@ def test_a_killed_workers_job_goes_on_from_its_checkpoint(
     cast.lose_lease(job)
     job.refresh_from_db()
     assert (job.state, job.attempts) == ("queued", 1)
-    assert services.rendering_keep(job)
+    assert services.job_keep(job)
     told: list[int] = []
     cast.draw(job, lambda row: told.append(row.step))
     assert (job.state, job.error) == ("done", "")

@@ -23,7 +23,7 @@ def keep(client: Client, rendering: Rendering):
 
 @pytest.fixture
 def paused(drawing: Rendering, pencil: type[Pencil]) -> Rendering:
-    pencil.at[20] = lambda: services.rendering_pause(drawing)
+    pencil.at[20] = lambda: services.job_pause(drawing)
     cast.draw(drawing)
     pencil.at.clear()
     return drawing
@@ -57,7 +57,7 @@ def test_a_paused_job_ends_with_the_picture_at_which_it_was_paused(
 def test_what_has_not_begun_has_nothing_to_keep(guest: Client, drawing: Rendering) -> None:
     assert not drawing.snapshot()["keepable"]
     assert keep(guest, drawing).status_code == 409
-    services.rendering_pause(drawing)
+    services.job_pause(drawing)
     assert keep(guest, drawing).status_code == 409
     assert (drawing.state, drawing.keep_requested) == ("paused", False)
 
@@ -77,10 +77,10 @@ def test_what_has_ended_is_not_kept_again(guest: Client, drawing: Rendering, sta
 
 def test_keeping_takes_a_pause_back_and_pausing_takes_keeping_back(drawing: Rendering) -> None:
     cast.claim(lane="slow")
-    services.rendering_pause(drawing)
-    services.rendering_keep(drawing)
+    services.job_pause(drawing)
+    services.job_keep(drawing)
     assert (drawing.pause_requested, drawing.keep_requested) == (False, True)
-    services.rendering_pause(drawing)
+    services.job_pause(drawing)
     assert (drawing.pause_requested, drawing.keep_requested) == (True, False)
 
 
@@ -88,9 +88,9 @@ def test_who_cancels_what_is_to_be_kept_has_cancelled_it(
     drawing: Rendering, pencil: type[Pencil]
 ) -> None:
     def both() -> None:
-        assert services.rendering_keep(drawing)
-        assert services.rendering_cancel(drawing)
-        assert not services.rendering_keep(drawing)
+        assert services.job_keep(drawing)
+        assert services.job_cancel(drawing)
+        assert not services.job_keep(drawing)
 
     pencil.at[20] = both
     assert cast.draw(drawing).state == "cancelled"
@@ -105,11 +105,11 @@ def test_who_cancels_while_the_result_is_stored_gets_none(
 
     def slowly(self: runs.Run, kind: str, *args: object, **options: object) -> str:
         if kind == "thumb":
-            services.rendering_cancel(drawing)
+            services.job_cancel(drawing)
         return save(self, kind, *args, **options)  # type: ignore[arg-type]
 
     monkeypatch.setattr(runs.Run, "save", slowly)
-    pencil.at[5] = lambda: services.rendering_keep(drawing)
+    pencil.at[5] = lambda: services.job_keep(drawing)
     assert cast.draw(drawing).state == "cancelled"
     assert not [name for name in cast.stored_files() if name.startswith("renderings")]
 

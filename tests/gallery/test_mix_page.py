@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from gallery.mix_query import FIRST, MAX_STYLES, Mix, parse
 from gallery.models import Photo, Rendering
+from gallery.owners import Owner
 from tests import cast
 from webstyle.engine.weights import get_style
 
@@ -20,7 +21,7 @@ MIXED = Mix((("udnie", 40), ("great-wave", 60)), strength=80, keep_color=True, s
 
 
 def read(query: str) -> Mix:
-    return parse(QueryDict(query))
+    return parse(QueryDict(query), Owner())
 
 
 def test_a_mixture_is_read_from_an_address() -> None:
@@ -65,7 +66,7 @@ def test_without_a_mixture_there_are_two_styles_in_equal_parts() -> None:
 def test_what_cannot_be_read_is_left_out(mix: str, styles: tuple) -> None:
     query = QueryDict(mutable=True)
     query["mix"] = mix
-    assert parse(query).styles == styles
+    assert parse(query, Owner()).styles == styles
 
 
 @pytest.mark.parametrize("query", ["strength=101", "strength=x", "size=513", "size=", "keep=yes"])

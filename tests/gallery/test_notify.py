@@ -18,6 +18,6 @@ def test_without_its_channel_layer_the_site_goes_on(
     }
     notify.ring()
     with django_capture_on_commit_callbacks(execute=True):
-        assert services.rendering_cancel(rendering)
+        assert services.job_cancel(rendering)
     rendering.refresh_from_db()
     assert rendering.state == "cancelled"

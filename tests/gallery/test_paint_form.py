@@ -101,7 +101,7 @@ def test_one_visitor_cannot_fill_the_queue(guest: Client, photo: Photo, settings
         assert paint(guest, photo, style="udnie").status_code == 302
     refused = paint(guest, photo, style="udnie")
     assert refused.status_code == 429
-    assert "2 of your pictures are still being painted" in refused.text
+    assert "2 of your pictures and styles are still being worked on" in refused.text
     assert paint_json(guest, photo, style="udnie").status_code == 429
     assert Rendering.objects.count() == 2
 

@@ -50,7 +50,7 @@ def private() -> str:
 
 def taken_back() -> str:
     painting = cast.make_painting(cast.STRANGER, public=True)
-    services.painting_edit(painting, public=False)
+    services.shared_edit(painting, public=False)
     return painting.ref
 
 
@@ -130,7 +130,7 @@ def test_a_painting_that_is_no_longer_shared_is_not_used_by_what_waits(
 ) -> None:
     shared = cast.make_painting(cast.STRANGER, public=True)
     drawing = cast.submit(photo, recipe((shared.ref, 1.0)))
-    services.painting_edit(shared, public=False)
+    services.shared_edit(shared, public=False)
     assert cast.draw(drawing).state == "failed"
     assert pencil.seen == []
 
@@ -139,14 +139,14 @@ def test_a_painting_that_comes_back_lets_the_job_go_on_from_its_checkpoint(
     photo: Photo, painting: Painting, pencil: type[Pencil]
 ) -> None:
     drawing = cast.submit(photo, recipe((painting.ref, 1.0)))
-    pencil.at[20] = lambda: services.rendering_pause(drawing)
+    pencil.at[20] = lambda: services.job_pause(drawing)
     cast.draw(drawing)
     pencil.at.clear()
     services.remove(painting)
-    services.rendering_continue(drawing)
+    services.job_continue(drawing)
     assert cast.draw(drawing).state == "failed"
     services.restore(painting)
-    services.rendering_retry(drawing)
+    services.job_retry(drawing)
     assert cast.draw(drawing).state == "done"
     assert pencil.told[-1][0] >= 20
 
@@ -155,7 +155,7 @@ def test_a_picture_keeps_its_title_when_the_painting_is_deleted_or_renamed(
     photo: Photo, painting: Painting, pencil: type[Pencil]
 ) -> None:
     drawing = cast.submit(photo, recipe((painting.ref, 1.0), ("udnie", 1.0)))
-    services.painting_edit(painting, title="Another")
+    services.shared_edit(painting, title="Another")
     painting.delete()
     drawing.refresh_from_db()
     assert drawing.title.startswith("Lift-off + Udnie")

@@ -104,7 +104,7 @@ def test_a_mask_that_is_none_of_the_photos_is_named(guest: Client, photo: Photo,
 
 def test_a_style_that_cannot_have_a_mask_is_named(guest: Client, photo: Photo, mask: Mask) -> None:
     for style in ("nobody", "", cast.make_painting().ref):
-        expected = f"'{style}' cannot be kept to a region: choose a built-in style."
+        expected = f"'{style}' cannot be kept to a region: choose a style of the shelf."
         assert refused(guest, photo, mask_style=style, mask=str(mask.pk)) == expected
 
 

@@ -25,7 +25,7 @@ def act(client: Client, action: str, rendering: Rendering):
 @pytest.fixture
 def paused(drawing: Rendering, pencil: type[Pencil]) -> Rendering:
     """It was being drawn, and has a checkpoint."""
-    pencil.at[5] = lambda: services.rendering_pause(drawing)
+    pencil.at[5] = lambda: services.job_pause(drawing)
     cast.draw(drawing)
     pencil.at.clear()
     assert drawing.state == "paused"
@@ -70,8 +70,8 @@ def test_a_continued_job_goes_on_from_where_it_was(
 
 def test_pausing_counts_as_no_failed_attempt(paused: Rendering, pencil: type[Pencil]) -> None:
     for _ in range(4):
-        services.rendering_continue(paused)
-        pencil.at[paused.step + 2] = lambda: services.rendering_pause(paused)
+        services.job_continue(paused)
+        pencil.at[paused.step + 2] = lambda: services.job_pause(paused)
         cast.draw(paused)
         assert (paused.state, paused.attempts) == ("paused", 0)
 
@@ -80,7 +80,7 @@ def test_a_continued_job_waits_behind_those_that_came_meanwhile(
     paused: Rendering, photo: Photo
 ) -> None:
     other = cast.submit(photo, recipe())
-    services.rendering_continue(paused)
+    services.job_continue(paused)
     assert (other.position, paused.position) == (0, 1)
 
 
@@ -113,11 +113,11 @@ def test_a_pause_taken_back_while_the_worker_lets_go_is_not_made(
     save = scratch.save_checkpoint
 
     def slowly(row: Rendering, data: bytes) -> str:
-        services.rendering_continue(drawing)
+        services.job_continue(drawing)
         return save(row, data)
 
     monkeypatch.setattr(scratch, "save_checkpoint", slowly)
-    pencil.at[5] = lambda: services.rendering_pause(drawing)
+    pencil.at[5] = lambda: services.job_pause(drawing)
     assert cast.draw(drawing).state == "done"
     assert pencil.told == [list(range(STEPS))]
     assert not [name for name in cast.stored_files() if "checkpoint" in name]
@@ -127,7 +127,7 @@ def test_an_engine_without_a_checkpoint_at_hand_is_paused_all_the_same(
     photo: Photo, pencil: type[Pencil]
 ) -> None:
     drawing = cast.submit(photo, recipe(checkpoints=False))
-    pencil.at[5] = lambda: services.rendering_pause(drawing)
+    pencil.at[5] = lambda: services.job_pause(drawing)
     cast.draw(drawing)
     assert (drawing.state, drawing.step) == ("paused", 0)
     assert len(pencil.told[0]) < 5 + SOON
@@ -169,7 +169,7 @@ def test_who_pauses_after_a_worker_has_just_taken_the_job_still_pauses_it(
 ) -> None:
     seen_waiting = Rendering.objects.get()
     row = cast.claim(lane="slow")
-    assert services.rendering_pause(seen_waiting)
+    assert services.job_pause(seen_waiting)
     cast.run(row)
     drawing.refresh_from_db()
     assert drawing.state == "paused"
@@ -179,9 +179,9 @@ def test_a_cancelled_job_is_not_paused_by_who_pressed_both(
     drawing: Rendering, pencil: type[Pencil]
 ) -> None:
     def both() -> None:
-        assert services.rendering_pause(drawing)
-        assert services.rendering_cancel(drawing)
-        assert not services.rendering_pause(drawing)
+        assert services.job_pause(drawing)
+        assert services.job_cancel(drawing)
+        assert not services.job_pause(drawing)
 
     pencil.at[5] = both
     assert cast.draw(drawing).state == "cancelled"
@@ -191,7 +191,7 @@ def test_of_a_lost_worker_a_job_to_be_paused_is_paused(
     drawing: Rendering, pencil: type[Pencil]
 ) -> None:
     cast.claim(lane="slow")
-    services.rendering_pause(drawing)
+    services.job_pause(drawing)
     cast.lose_lease(drawing)
     drawing.refresh_from_db()
     assert (drawing.state, drawing.pause_requested) == ("paused", False)
@@ -214,7 +214,7 @@ def test_with_its_photo_a_paused_job_is_cancelled(guest: Client, paused: Renderi
 def test_the_time_spent_before_a_pause_counts(paused: Rendering) -> None:
     spent = paused.spent
     assert spent > 0
-    services.rendering_continue(paused)
+    services.job_continue(paused)
     claimed = cast.claim(lane="slow")
     assert claimed.eta is not None
     cast.run(claimed)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 
 import pytest
+from PIL import Image
 
+from gallery import notify, runs
 from gallery.models import Photo, Rendering
 from tests import cast
 from webstyle.engine import images
@@ -93,3 +96,15 @@ def test_a_mixture_of_styles_is_painted(photo: Photo) -> None:
     assert rendering.state == "done"
     assert "Udnie" in rendering.title
     assert "Great Wave" in rendering.title
+
+
+def test_the_longer_a_preview_takes_the_longer_until_the_next(rendering: Rendering) -> None:
+    def slow() -> Image.Image:
+        time.sleep(0.5)  # 0.5 / 0.15: more than the half second that is the least
+        return cast.sample("coffee.png")
+
+    run = runs.Run(cast.claim(), notify.publish, lambda: False)
+    run.show(lambda: cast.sample("coffee.png"))
+    soon = run.preview_due - time.monotonic()
+    run.show(slow)
+    assert run.preview_due - time.monotonic() > soon

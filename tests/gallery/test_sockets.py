@@ -45,7 +45,7 @@ async def test_then_each_change_arrives_as_a_whole_snapshot(
     guest: Client, rendering: Rendering
 ) -> None:
     page, jobs = await connected(guest)
-    await sync_to_async(services.rendering_cancel)(rendering)
+    await sync_to_async(services.job_cancel)(rendering)
     told = await page.receive_json_from(timeout=5)
     assert told["type"] == "job"
     assert told["job"].keys() == jobs[0].keys()
@@ -81,7 +81,7 @@ async def test_a_stranger_hears_nothing_of_it(
     other, jobs = await connected(stranger)
     assert jobs == []
     page, _ = await connected(guest)
-    await sync_to_async(services.rendering_cancel)(rendering)
+    await sync_to_async(services.job_cancel)(rendering)
     assert (await page.receive_json_from(timeout=5))["type"] == "job"  # it was sent
     assert await other.receive_nothing(timeout=0.3)
     for each in (page, other):
@@ -129,7 +129,7 @@ async def test_what_a_page_sends_does_no_harm(
     page, _ = await connected(guest)
     await page.send_input({"type": "websocket.receive"} | message)
     assert await page.receive_nothing(timeout=0.1)
-    await sync_to_async(services.rendering_cancel)(rendering)
+    await sync_to_async(services.job_cancel)(rendering)
     told = await page.receive_json_from(timeout=5)
     assert told["job"]["state"] == "cancelled"
     await page.disconnect()
@@ -138,7 +138,7 @@ async def test_what_a_page_sends_does_no_harm(
 async def test_a_page_that_has_gone_hears_nothing_more(guest: Client, rendering: Rendering) -> None:
     page, _ = await connected(guest)
     await page.disconnect()
-    await sync_to_async(services.rendering_cancel)(rendering)
+    await sync_to_async(services.job_cancel)(rendering)
     assert await page.receive_nothing(timeout=0.1)
 
 

@@ -8,17 +8,28 @@ from django.test import Client
 from django.urls import reverse
 
 from gallery import services
-from gallery.models import Mask, Painting, Photo, Rendering
-from tests.cast import make_painting
+from gallery.models import Mask, Painting, Photo, Rendering, TaughtStyle
+from tests.cast import make_painting, make_taught
 
 PICTURE_ACTIONS = [
     "picture_cancel", "picture_retry", "picture_publish", "picture_delete", "picture_restore",
     "picture_pause", "picture_continue", "picture_keep",
 ]  # fmt: skip
 PHOTO_ACTIONS = ["paint", "photo_delete", "photo_restore", "mask_create"]
-MODELS = (Photo, Painting, Mask, Rendering)
+STYLE_ACTIONS = [
+    "style_cancel", "style_retry", "style_pause", "style_continue", "style_keep", "style_edit",
+    "style_delete", "style_restore", "style_on",
+]  # fmt: skip
+MODELS = (Photo, Painting, Mask, Rendering, TaughtStyle)
 PAINTING_ACTIONS = ["painting_edit", "painting_delete", "painting_restore"]
-VALUES = {"title": "Theirs", "public": "1", "show_photo": "1", "style": "udnie", "size": "512"}
+VALUES = {
+    "title": "Theirs",
+    "minutes": "2",
+    "public": "1",
+    "show_photo": "1",
+    "style": "udnie",
+    "size": "512",
+}
 
 
 def everything() -> list[dict]:
@@ -29,6 +40,8 @@ def addresses(rendering: Rendering) -> list[str]:
     painting = Painting.objects.first() or make_painting(public=True)
     of_picture = [reverse(name, args=[rendering.pk]) for name in PICTURE_ACTIONS]
     of_picture += [reverse(name, args=[painting.pk]) for name in PAINTING_ACTIONS]
+    style = TaughtStyle.objects.first() or make_taught(public=True)
+    of_picture += [reverse(name, args=[style.pk]) for name in STYLE_ACTIONS]
     return of_picture + [reverse(name, args=[rendering.photo_id]) for name in PHOTO_ACTIONS]
 
 
@@ -56,7 +69,7 @@ def test_a_public_picture_is_not_for_others_to_act_on(stranger: Client, painted:
 
 
 def test_following_a_link_does_nothing(guest: Client, rendering: Rendering) -> None:
-    uploads = ("upload", "painting_upload", "photo_create", "painting_create")
+    uploads = ("upload", "painting_upload", "photo_create", "painting_create", "style_import")
     asked = [*addresses(rendering), *map(reverse, uploads)]
     before = everything()
     for address in asked:
@@ -68,7 +81,10 @@ def test_another_site_cannot_make_a_visitor_act(rendering: Rendering, photo: Pho
     from tests.cast import GUEST, client_of
 
     careful = client_of(GUEST, careful=True)
-    asked = [*addresses(rendering), reverse("upload"), reverse("painting_upload")]
+    asked = [
+        *addresses(rendering),
+        *map(reverse, ("upload", "painting_upload", "teach", "style_import")),
+    ]
     before = everything()
     for address in asked:
         assert careful.post(address, VALUES).status_code == 403, address

@@ -34,7 +34,7 @@ def test_every_style_is_on_the_front_page_with_its_artist(guest: Client) -> None
 
 def test_a_painted_card_is_for_everybody_and_may_be_kept(client: Client, db: None) -> None:
     style = add_card()
-    (card,) = (card for card in cards.all_cards() if card.card_url)
+    (card,) = (card for card in cards.built_in() if card.card_url)
     assert card.slug == "udnie"
     answer = client.get(card.card_url)
     assert answer.status_code == 200
@@ -44,7 +44,7 @@ def test_a_painted_card_is_for_everybody_and_may_be_kept(client: Client, db: Non
 
 def test_a_card_has_the_hue_of_its_mean_colour(db: None) -> None:
     add_card()
-    assert {card.slug: card.hue for card in cards.all_cards()}["udnie"] == 239
+    assert {card.slug: card.hue for card in cards.built_in()}["udnie"] == 239
 
 
 def test_a_card_that_is_not_painted_is_not_found(client: Client, db: None) -> None:

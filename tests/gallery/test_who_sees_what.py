@@ -10,8 +10,8 @@ from django.test import Client
 from django.urls import reverse
 
 from gallery import services
-from gallery.models import Painting, Photo, Rendering
-from tests.cast import body, make_painting
+from gallery.models import Painting, Photo, Rendering, TaughtStyle
+from tests.cast import body, make_painting, make_taught
 
 PHOTO_PAGES = ["studio", "regions"]
 PICTURE_PAGES = ["picture", "picture_state"]
@@ -35,7 +35,7 @@ def answers(client: Client, addresses: list[str]) -> set[int]:
     return {client.get(address).status_code for address in addresses}
 
 
-@pytest.mark.parametrize("name", ["home", "gallery", "mine", "mix_start", "jobs_state"])
+@pytest.mark.parametrize("name", ["home", "gallery", "mine", "mix_start", "jobs_state", "teach"])
 @pytest.mark.parametrize("who", ["client", "guest", "stranger", "member"])
 def test_the_open_pages_are_for_everybody(
     name: str, who: str, request: pytest.FixtureRequest, painted: Rendering
@@ -98,7 +98,8 @@ def painting(db: None) -> Painting:
 
 
 def painting_addresses(painting: Painting) -> list[str]:
-    return [reverse("painting_file", args=[painting.pk, kind]) for kind in PHOTO_FILES]
+    files = [reverse("painting_file", args=[painting.pk, kind]) for kind in PHOTO_FILES]
+    return [*files, reverse("painting_region", args=[painting.pk])]
 
 
 @pytest.mark.parametrize("who", ["client", "stranger", "member"])
@@ -113,11 +114,52 @@ def test_a_shared_painting_is_for_everybody_until_it_is_taken_back(
     stranger: Client, painting: Painting
 ) -> None:
     original, *shown = painting_addresses(painting)
-    services.painting_edit(painting, public=True)
+    services.shared_edit(painting, public=True)
     assert answers(stranger, shown) == {200}
     assert answers(stranger, [original]) == {404}  # on the screen, and no larger
-    services.painting_edit(painting, public=False)
+    services.shared_edit(painting, public=False)
     assert answers(stranger, painting_addresses(painting)) == {404}
+
+
+STYLE_PAGES = ["style", "style_state", "style_download"]
+
+
+def style_addresses(style: TaughtStyle) -> list[str]:
+    pages = [reverse(name, args=[style.pk]) for name in STYLE_PAGES]
+    return [*pages, reverse("style_file", args=[style.pk, "thumb"])]
+
+
+@pytest.mark.parametrize("who", ["client", "stranger", "member"])
+def test_a_private_style_is_for_nobody_but_its_owner(
+    who: str, request: pytest.FixtureRequest, guest: Client
+) -> None:
+    style = make_taught()
+    assert answers(guest, style_addresses(style)) == {200}
+    assert answers(request.getfixturevalue(who), style_addresses(style)) == {404}
+
+
+@pytest.mark.parametrize("who", ["client", "stranger", "member"])
+def test_a_shared_style_is_for_everybody_and_its_paintings_are_not(
+    who: str, request: pytest.FixtureRequest, painting: Painting
+) -> None:
+    style = make_taught(public=True, lesson={"paintings": [str(painting.pk)]})
+    client = request.getfixturevalue(who)
+    assert answers(client, style_addresses(style)) == {200}
+    page = client.get(style.get_absolute_url())
+    assert page.context["paintings"] == []
+    assert not page.context["is_owner"]
+    assert str(painting.pk) not in page.text
+    services.shared_edit(style, public=False)
+    assert answers(client, style_addresses(style)) == {404}
+
+
+def test_a_style_that_is_still_learning_is_for_its_owner_only(
+    guest: Client, stranger: Client
+) -> None:
+    style = make_taught(state="running", public=True)
+    asked = [reverse(name, args=[style.pk]) for name in ("style", "style_state")]
+    assert answers(guest, asked) == {200}
+    assert answers(stranger, asked) == {404}
 
 
 def test_a_public_picture_does_not_show_the_private_painting_it_was_painted_after(

@@ -50,17 +50,17 @@ class Losses(NamedTuple):
 
 
 def stylising_loss(
-    result: Tensor, photo: Tensor, wanted: Tensor, target: Target, judge: Judge, shares: Shares
-) -> Losses:
+    result: Tensor, photo: Tensor, wanted: Tensor, target: Target, judge: Judge, shares: Shares,
+    *, usual: float,
+) -> Losses:  # fmt: skip
     """Chen et al. 2017, eq. 2: content + style + total variation; and colours, and flaws.
 
     ``result`` and ``photo`` are B x 3 x H x W, ``wanted`` the photo's features at the content
-    layer.
+    layer, ``usual`` the mean energy of such features.
     """
     found = judge.features(result)
-    energy = (wanted**2).mean((1, 2, 3))
     # A nearly flat crop has hardly any energy: without a floor its content would count most.
-    energy = energy.clamp(min=0.3 * float(energy.mean()))
+    energy = (wanted**2).mean((1, 2, 3)).clamp(min=0.3 * usual)
     error = ((found[CONTENT_LAYER].float() - wanted) ** 2).mean((1, 2, 3))
     content = (error / energy).mean()
     style = target.style_loss(judge.grams(found))

@@ -236,8 +236,10 @@ class Trainer:
             result = self.network.decode(self.banks[style.slug](seen.features, offset))
         result = inner(result.float(), MARGIN - 4)
         shares = replace(config.shares, content=style.content_weight)
-        losses = stylising_loss(result, seen.photo, seen.content, target, self.teacher, shares)
-        total, painted, content, colour = losses
+        total, painted, content, colour = stylising_loss(
+            result, seen.photo, seen.content, target, self.teacher, shares,
+            usual=float((seen.content**2).mean()),
+        )  # fmt: skip
         self.state.note(
             style.slug, style=painted.item(), content=content.item(), colour=colour.item()
         )

@@ -13,6 +13,7 @@ import json
 import random
 import time
 from collections.abc import Generator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -33,15 +34,31 @@ from webstyle.engine.engines.stylebank import (
 )
 from webstyle.engine.events import EngineError, Progress, Result
 from webstyle.engine.images import fit, shrink
-from webstyle.engine.perceptual import CONTENT_LAYER, get_perceptual
-from webstyle.engine.statistics import grams_of, mean_grams, region_of, statistics, to_tensor
+from webstyle.engine.objective import WHOLE_CUT, WHOLE_MARGIN
+from webstyle.engine.perceptual import CONTENT_LAYER, Features, get_perceptual
+from webstyle.engine.statistics import (
+    bordered,
+    grams_of,
+    inside,
+    mean_grams,
+    region_of,
+    statistics,
+    to_tensor,
+)
 from webstyle.engine.training.losses import (
+    Losses,
     Shares,
     Target,
     roughness,
     stylising_loss,
 )
-from webstyle.engine.training.pictures import random_crop, sample_photos, to_bytes_tensor
+from webstyle.engine.training.pictures import (
+    SAMPLES,
+    random_collage,
+    random_crop,
+    sample_photos,
+    to_bytes_tensor,
+)
 from webstyle.engine.training.stylebank import half, inner, learning_rate
 from webstyle.engine.weights import (
     AUTOENCODER,
@@ -54,6 +71,9 @@ from webstyle.engine.weights import (
 CROP, BATCH = 256, 2
 SIDE = 448  # px on a painting's short side: it sets the stroke size
 SHOWN = ("astronaut.png", "chelsea.png", "coffee.png")  # in previews
+PHOTO_SIDE = 512  # px on the short side of what is learned from
+SMALLEST = 0.3  # of it, in a crop
+COLLAGES = 0.5  # of the crops are two in one
 PREVIEW = 288  # px, each of them
 CARD = 384  # px
 PEAK = 1.5e-3  # learning rate
@@ -61,7 +81,7 @@ AVERAGED = 0.01  # of each step's weights goes into the average, when there are 
 COLOURS = 200_000  # pixels of a painting, at most, to take colours from
 MINUTES = (0.05, 240.0)
 STROKES = (0.5, 2.0)
-SHARES = Shares(content=0.8)
+SHARES = Shares(content=0.55)
 
 
 @dataclass(frozen=True)
@@ -112,19 +132,20 @@ def teach(
     total = round(60 * lesson.minutes)
     yield Progress(0, total, "Looking at the painting")
     pupil = Pupil(paintings, lesson, photos, device)
-    if checkpoint:
-        pupil.unpack(checkpoint)
-    else:
-        yield Progress(0, total, "Looking for the nearest style")
-        pupil.begin(lesson.start or pupil.nearest())
-    while pupil.seconds < 60 * lesson.minutes:
-        began = time.monotonic()
-        pupil.learn()
-        pupil.seconds += time.monotonic() - began
-        yield Progress(
-            min(total, int(pupil.seconds)), total, "Learning", pupil.preview, pupil.taught,
-            pupil.pack, dict(pupil.losses),
-        )  # fmt: skip
+    try:
+        if checkpoint:
+            pupil.unpack(checkpoint)
+        else:
+            yield Progress(0, total, "Looking for the nearest style")
+            pupil.begin(lesson.start or pupil.nearest())
+        while pupil.seconds < 60 * lesson.minutes:
+            pupil.learn()
+            yield Progress(
+                min(total, int(pupil.seconds)), total, "Learning", pupil.preview, pupil.taught,
+                pupil.pack, dict(pupil.losses),
+            )  # fmt: skip
+    finally:
+        pupil.threads.shutdown(wait=False)
     yield pupil.taught()
 
 
@@ -143,12 +164,13 @@ class Pupil:
         torch.manual_seed(lesson.seed)
         self.painter = get_painter(device)
         self.mixed = device.type == "cuda" or has_bfloat16()
-        self.judge = get_perceptual(
-            "compact", device, torch.bfloat16 if self.mixed else torch.float32
-        )
+        self.judge = Borderless(device, torch.bfloat16 if self.mixed else torch.float32)
         self.target = target_of(paintings, lesson.stroke, device)
         self.shown = [fit(photo, PREVIEW) for photo in sample_photos(SHOWN)]
-        self.photos = [to_bytes_tensor(p, 320) for p in [*sample_photos(), *photos]]
+        # A painting is a picture like others too: of things, with edges and light.
+        seen = [*sample_photos(), *photos, *(p.convert("RGB") for p in paintings)]
+        self.photos = [to_bytes_tensor(picture, PHOTO_SIDE) for picture in seen]
+        self.energy = self.usual_energy()
         # The painter's own is half precision and in inference mode: gradients go through this one.
         self.network = AutoEncoder()
         self.network.load_state_dict(load_bank(AUTOENCODER))
@@ -157,18 +179,36 @@ class Pupil:
         for module in (self.network, self.bank, self.average):
             channels_last(module)
         self.optimizer = torch.optim.Adam(self.bank.parameters(), lr=PEAK, fused=True)
+        cores = torch.get_num_threads() if device.type == "cpu" else 1
+        self.threads = ThreadPoolExecutor(
+            min(BATCH, cores), "crop", initializer=lambda: torch.set_num_threads(1)
+        )
         self.step, self.seconds, self.start = 0, 0.0, ""
         self.losses: dict[str, float] = {}
         self.kept: dict[str, Tensor] = {}  # the paintings' statistics, once somebody asks
 
+    @torch.no_grad()
+    def usual_energy(self) -> float:
+        """Of the content of a photo."""
+        found = [
+            self.judge.features(photo[None].to(self.device).float() / 255, CONTENT_LAYER)
+            for photo in self.photos[: len(SAMPLES)]
+        ]
+        return sum(float((f[CONTENT_LAYER].float() ** 2).mean()) for f in found) / len(found)
+
     def nearest(self) -> str:
         """The built-in style whose pictures are nearest to the paintings in style."""
+        distances = self.distances()
+        return min(distances, key=distances.__getitem__)
+
+    def distances(self) -> dict[str, float]:
+        """Of all built-in styles."""
         seen = [self.painter.encode(photo) for photo in self.shown]
 
         def pictures(slug: str) -> list[Image.Image]:
             return [self.painter.decode(self.painter.apply(photo, slug)) for photo in seen]
 
-        return min(styles(), key=lambda slug: self.distance(pictures(slug)))
+        return {slug: self.distance(pictures(slug)) for slug in styles()}
 
     @torch.no_grad()
     def distance(self, pictures: Sequence[Image.Image]) -> float:
@@ -184,14 +224,45 @@ class Pupil:
             bank.load_state_dict(load_bank(get_style(start).path))
 
     def learn(self) -> None:
-        """One step on a few crops."""
+        """One step on a few crops. Only this counts as time of the lesson."""
+        began = time.monotonic()
         done = self.seconds / (60 * self.lesson.minutes)
         for group in self.optimizer.param_groups:
             group["lr"] = learning_rate(done, self.step, PEAK)
-        crops = [random_crop(self.photos, CROP + 2 * MARGIN) for _ in range(BATCH)]
-        photo = torch.stack(crops).to(self.device)
-        noisy = photo + torch.randn_like(photo) * random.choice((0, 0, 0.01, 0.03))
+        # Each crop has a thread of its own: threads that share a crop wait for each other at every
+        # layer, which takes half as long again, and many times as long beside other work.
+        looks = [self.threads.submit(self.look) for _ in range(BATCH)]
+        found = [look.result() for look in looks]
+        self.threads.submit(self.change, [gradients for gradients, _ in found]).result()
+        for name in ("style", "content"):
+            value = sum(getattr(losses, name).item() for _, losses in found) / len(found)
+            self.losses[name] = 0.95 * self.losses.get(name, value) + 0.05 * value
+        self.seconds += time.monotonic() - began
+
+    def crop(self) -> Tensor:
+        """Of one picture to learn from, or of two."""
+        one, other = (random_crop(self.photos, CROP + 2 * MARGIN, SMALLEST) for _ in range(2))
+        return random_collage(one, other) if random.random() < COLLAGES else one
+
+    @torch.no_grad()
+    def change(self, found: Sequence[Sequence[Tensor]]) -> None:
+        """One step of the weights, by the mean of the gradients, and of their average."""
+        together = zip(*found, strict=True)
+        for weights, gradients in zip(self.bank.parameters(), together, strict=True):
+            # In the layout of the weights: the fused optimiser takes both for flat memory.
+            weights.grad = torch.empty_like(weights).copy_(torch.stack(gradients).mean(0))
+        torch.nn.utils.clip_grad_norm_(self.bank.parameters(), 5.0)
+        self.optimizer.step()
+        self.step += 1
+        share = max(AVERAGED, 1 / (self.step + 1))
+        for mean, new in zip(self.average.parameters(), self.bank.parameters(), strict=True):
+            mean.lerp_(new, share)
+
+    def look(self) -> tuple[tuple[Tensor, ...], Losses]:
+        """The gradient of the bank's weights for a crop of a photo, and the losses."""
+        photo = self.crop()[None].to(self.device)
         offset = (random.randrange(GRAIN_SIDE), random.randrange(GRAIN_SIDE))
+        noisy = photo + torch.randn_like(photo) * random.choice((0, 0, 0.01, 0.03))
         photo = inner(photo)
         with torch.no_grad():
             wanted = self.judge.features(photo, CONTENT_LAYER)[CONTENT_LAYER].float()
@@ -199,19 +270,11 @@ class Pupil:
             features = self.network.encode(noisy)[..., 1:-1, 1:-1]
             result = self.network.decode(self.bank(features, offset))
         result = inner(result.float(), MARGIN - 4)
-        losses = stylising_loss(result, photo, wanted, self.target, self.judge, SHARES)
-        self.optimizer.zero_grad(set_to_none=True)
-        losses.total.backward()
-        torch.nn.utils.clip_grad_norm_(self.bank.parameters(), 5.0)
-        self.optimizer.step()
-        self.step += 1
-        share = max(AVERAGED, 1 / (self.step + 1))
-        with torch.no_grad():
-            for mean, new in zip(self.average.parameters(), self.bank.parameters(), strict=True):
-                mean.lerp_(new, share)
-        for name in ("style", "content"):
-            value = getattr(losses, name).item()
-            self.losses[name] = 0.95 * self.losses.get(name, value) + 0.05 * value
+        losses = stylising_loss(
+            result, photo, wanted, self.target, self.judge, SHARES, usual=self.energy
+        )
+        gradients = torch.autograd.grad(losses.total, list(self.bank.parameters()))
+        return gradients, Losses(*(loss.detach() for loss in losses))
 
     @torch.inference_mode()
     def paint(self, photo: Image.Image) -> Image.Image:
@@ -277,6 +340,19 @@ class Pupil:
         # Another stretch of the same lesson is not to see the same crops.
         random.seed(self.lesson.seed + self.step)
         torch.manual_seed(self.lesson.seed + self.step)
+
+
+class Borderless:
+    """Our perceptual network on crops with a mirrored border. Without one its own border of zeros
+    is grey: the bank learned to paint grey, which has no edge there."""
+
+    def __init__(self, device: torch.device, dtype: torch.dtype) -> None:
+        self.network, self.device = get_perceptual("compact", device, dtype), device
+        self.grams = self.network.grams
+
+    def features(self, x: Tensor, last: str = "relu5_1") -> Features:
+        found = self.network.features(bordered(x, WHOLE_MARGIN), last)
+        return inside(found, WHOLE_MARGIN, WHOLE_CUT)
 
 
 def target_of(paintings: Sequence[Image.Image], stroke: float, device: torch.device) -> Target:

@@ -1,0 +1,112 @@
+"""How fast a style is taught: style and content against minutes, judged by the teachers.
+
+Eight photographs that no lesson sees are painted at 512 px at several times of each lesson (its
+clock stands still meanwhile) and judged by the teachers' features, not by the network that teaches.
+``--joint`` is a folder of weights in which the same paintings were trained together with the
+auto-encoder by ``manage.py train_stylebank``: what a lesson is measured against. Needs the
+teachers' weights, paintings and photographs, which are not in the repository:
+
+    python -m benchmarks.teach --teachers FOLDER --paintings FOLDER --photos FOLDER olive-trees
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import statistics
+from dataclasses import dataclass
+from pathlib import Path
+
+from PIL import Image
+
+from benchmarks.judge import CPU, Judge
+from webstyle.engine.device import tune_cpu
+from webstyle.engine.engines.stylebank import AutoEncoder, Bank, Encoded, Painter
+from webstyle.engine.images import fit
+from webstyle.engine.training.pictures import load_picture, open_rgb
+from webstyle.engine.training.teaching import PHOTO_SIDE, Lesson, Pupil
+
+SIZE = 512
+MARKS = (0.25, 0.5, 1, 2, 4, 8, 16, 32)  # minutes
+
+
+@dataclass
+class Report:
+    """Pictures of one painting's style, judged and told in a line each."""
+
+    judge: Judge
+    slug: str
+    painting: Image.Image
+    photos: list[Image.Image]
+    save: Path | None
+
+    def tell(self, what: str, pictures: list[Image.Image], **more: object) -> None:
+        found = [
+            self.judge.judge(picture, photo, self.painting)
+            for picture, photo in zip(pictures, self.photos, strict=True)
+        ]
+        style, content = (round(statistics.mean(values), 4) for values in zip(*found, strict=True))
+        told = {"painting": self.slug, "what": what, "style": style, "content": content, **more}
+        print(json.dumps(told), flush=True)
+        if self.save:
+            for number, picture in enumerate(pictures):
+                picture.save(self.save / f"{self.slug}-{what}-{number}.png")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    add = parser.add_argument
+    add("slugs", nargs="+", help="paintings, by the names of their files")
+    add("--teachers", type=Path, required=True)
+    add("--paintings", type=Path, required=True)
+    add("--photos", type=Path, required=True, help="folder with photographs to paint")
+    add("--joint", type=Path, help="weights of a joint training: autoencoder and styles/")
+    add("--minutes", type=float, default=8)
+    add("--start", default="nearest", help="nearest, noise, farthest, or a style")
+    add("--samples", type=int, default=None, help="learn from so many of the sample photographs")
+    add("--learn-from", type=Path, help="learn from a folder of photographs instead")
+    add("--save", type=Path, help="folder for the pictures")
+    options = parser.parse_args()
+    tune_cpu()
+    judge = Judge(options.teachers)
+    photos = [fit(open_rgb(path), SIZE) for path in sorted(options.photos.iterdir())]
+    for slug in options.slugs:
+        painting = open_rgb(options.paintings / f"{slug}.jpg")
+        report = Report(judge, slug, fit(painting, SIZE), photos, options.save)
+        if options.joint:
+            report.tell("joint", joint(options.joint, slug, photos))
+        pupil = Pupil([painting], Lesson(slug, minutes=options.minutes), [], CPU)
+        if options.learn_from:
+            pupil.photos = [
+                load_picture(path, PHOTO_SIDE) for path in sorted(options.learn_from.iterdir())
+            ]
+        pupil.photos = pupil.photos[: options.samples]
+        begin(pupil, options.start)
+        report.tell("start", [pupil.paint(photo) for photo in photos], begun=pupil.start)
+        for minutes in [m for m in MARKS if m < options.minutes] + [options.minutes]:
+            while pupil.seconds < 60 * minutes:
+                pupil.learn()
+            report.tell(f"{minutes:g}", [pupil.paint(p) for p in photos], steps=pupil.step)
+
+
+def begin(pupil: Pupil, start: str) -> None:
+    """From ``start``; the average of random weights alone would be none."""
+    if start == "noise":
+        pupil.average.load_state_dict(pupil.bank.state_dict())
+        return
+    distances = pupil.distances()
+    order = sorted(distances, key=distances.__getitem__)
+    pupil.begin({"nearest": order[0], "farthest": order[-1]}.get(start, start))
+
+
+def joint(folder: Path, slug: str, photos: list[Image.Image]) -> list[Image.Image]:
+    """What a joint training's auto-encoder and bank paint."""
+    painter = Painter(CPU)
+    painter.network = painter._load(AutoEncoder(), folder / "autoencoder.safetensors")
+    bank = painter._load(Bank(), folder / "styles" / f"{slug}.safetensors")
+    seen = [painter.encode(photo) for photo in photos]
+    return [painter.decode(Encoded(bank(x.features), x.size)) for x in seen]
+
+
+if __name__ == "__main__":
+    main()
