@@ -135,11 +135,11 @@ def plot(told: list[dict[str, Any]], path: Path) -> None:
             for line in lines:
                 if line["what"] == "joint":
                     axis.axhline(line[loss], color="#888888", linestyle="--", label="joint")
-            for start in dict.fromkeys(line["from"] for line in lines):
-                points = [(float(line["what"]), line[loss]) for line in lines
-                          if line["from"] == start and line["what"] not in ("joint", "start")]  # fmt: skip
-                axis.plot(*zip(*points, strict=True), marker="o", markersize=3,
-                          color=colours.get(start, "#000000"), label=f"from the {start}")  # fmt: skip
+            taught = [line for line in lines if line["what"] not in ("joint", "start")]
+            for start in dict.fromkeys(line["from"] for line in taught):
+                points = [(float(x["what"]), x[loss]) for x in taught if x["from"] == start]
+                colour = colours.get(start, "#000000")
+                axis.plot(*zip(*points, strict=True), "o-", color=colour, label=f"from {start}")
             axis.set_xscale("log", base=2)
             axis.set_ylim(bottom=0)
             axis.grid(alpha=0.2)
