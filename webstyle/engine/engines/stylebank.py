@@ -277,7 +277,7 @@ class Painter:
             bank = self.banks[slug] = self._load(Bank(), get_style(slug).path)
             if len(self.banks) > BANKS:
                 self.banks.popitem(last=False)
-        with contextlib.suppress(KeyError):  # several threads paint: another one may have put it out
+        with contextlib.suppress(KeyError):  # another thread may have put it out
             self.banks.move_to_end(slug)
         return bank
 
