@@ -9,6 +9,7 @@ Where this leaves the paper, and why, is said at each place.
 
 from __future__ import annotations
 
+import contextlib
 import functools
 from collections import OrderedDict
 from collections.abc import Generator, Mapping, Sequence
@@ -271,12 +272,14 @@ class Painter:
         return module.eval().requires_grad_(False)
 
     def bank(self, slug: str) -> Bank:
-        if slug not in self.banks:
-            self.banks[slug] = self._load(Bank(), get_style(slug).path)
+        bank = self.banks.get(slug)
+        if bank is None:
+            bank = self.banks[slug] = self._load(Bank(), get_style(slug).path)
             if len(self.banks) > BANKS:
                 self.banks.popitem(last=False)
-        self.banks.move_to_end(slug)
-        return self.banks[slug]
+        with contextlib.suppress(KeyError):  # another thread may have put it out
+            self.banks.move_to_end(slug)
+        return bank
 
     @torch.inference_mode()
     def encode(self, photo: Image.Image) -> Encoded:

@@ -76,6 +76,7 @@ SHOWN = ("astronaut.png", "chelsea.png", "coffee.png")  # in previews
 PHOTO_SIDE = 512  # px on the short side of what is learned from
 SMALLEST = 0.3  # of it, in a crop
 COLLAGES = 0.5  # of the crops are two in one
+GRAIN = 0.04  # of the range
 PREVIEW = 288  # px, each of them
 CARD = 384  # px
 PEAK = 1.5e-3  # learning rate
@@ -181,6 +182,8 @@ class Pupil:
         for module in (self.network, self.bank, self.average):
             channels_last(module)
         self.optimizer = torch.optim.Adam(self.bank.parameters(), lr=PEAK, fused=True)
+        # Threads that share a picture wait for each other at every layer: with one thread a picture
+        # a step takes two thirds of the time, and beside other work a tenth.
         self.workers = min(BATCH, torch.get_num_threads()) if device.type == "cpu" else 1
         self.threads = ThreadPoolExecutor(
             self.workers, "crop", initializer=lambda: torch.set_num_threads(1)
@@ -208,10 +211,11 @@ class Pupil:
         """Of all built-in styles."""
         seen = [self.painter.encode(photo) for photo in self.shown]
 
-        def pictures(slug: str) -> list[Image.Image]:
-            return [self.painter.decode(self.painter.apply(photo, slug)) for photo in seen]
+        def distance(slug: str) -> float:
+            pictures = [self.painter.decode(self.painter.apply(photo, slug)) for photo in seen]
+            return self.distance(pictures)
 
-        return {slug: self.distance(pictures(slug)) for slug in styles()}
+        return dict(zip(styles(), self.threads.map(distance, styles()), strict=True))
 
     @torch.no_grad()
     def distance(self, pictures: Sequence[Image.Image]) -> float:
@@ -232,8 +236,6 @@ class Pupil:
         done = self.seconds / (60 * self.lesson.minutes)
         for group in self.optimizer.param_groups:
             group["lr"] = learning_rate(done, self.step, PEAK)
-        # Each crop has a thread of its own: threads that share a crop wait for each other at every
-        # layer, which takes half as long again, and many times as long beside other work.
         looks = [self.threads.submit(self.counted, self.look) for _ in range(BATCH)]
         found = [look.result() for look in looks]
         gradients = [each for each, _ in found]
@@ -311,7 +313,8 @@ class Pupil:
         for place, photo in enumerate(self.shown):
             left, top = ((side - min(photo.size)) // 2 for side in photo.size)
             square = photo.crop((left, top, left + min(photo.size), top + min(photo.size)))
-            sheet.paste(self.paint(fit(square, PREVIEW)), (place * PREVIEW, 0))
+            picture = self.threads.submit(self.paint, fit(square, PREVIEW)).result()
+            sheet.paste(picture, (place * PREVIEW, 0))
         return sheet
 
     def taught(self) -> Taught:
@@ -371,6 +374,10 @@ class Borderless:
         self.grams = self.network.grams
 
     def features(self, x: Tensor, last: str = "relu5_1") -> Features:
+        if x.requires_grad:
+            # What the bank paints is looked at through grain: else it learns to please this network
+            # in ways that no eye, and no other network, sees.
+            x = x + GRAIN * torch.randn_like(x)
         found = self.network.features(bordered(x, WHOLE_MARGIN), last)
         return inside(found, WHOLE_MARGIN, WHOLE_CUT)
 
