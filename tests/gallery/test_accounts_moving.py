@@ -11,11 +11,12 @@ from django.db import DatabaseError, connection
 from django.test import Client
 from django.urls import reverse
 
-from gallery import runs, services
+from gallery import crafts, services
 from gallery.accounts import moving
 from gallery.accounts.belongings import belongings, in_words, owned_models
 from gallery.models import Mask, Painting, Photo, Rendering
 from gallery.owners import SESSION_KEY
+from gallery.pictures import open_painting
 from tests import cast
 from tests.members import make_member, owner, said, sign_in, sign_up
 
@@ -134,13 +135,15 @@ def test_what_is_being_painted_is_painted_to_its_end(guest: Client, rendering: R
     assert (rendering.state, rendering.owned_by) == ("done", owner(user))
 
 
-def test_so_is_what_is_painted_after_a_painting_of_the_guests(guest: Client, photo, pencil) -> None:
+def test_so_is_what_is_painted_after_a_painting_of_the_guests(guest: Client, photo) -> None:
     """Signed in after a worker took the job, and before it opened the painting."""
     painting = cast.make_painting()
-    claimed_run = runs.Run(cast.claim() if cast.submit(photo) else None, print, lambda: False)
+    cast.submit(photo)
+    claimed = cast.claim()
     make_member()
     sign_in(guest)
-    assert claimed_run.open_painting(str(painting.pk)).size == (painting.width, painting.height)
+    picture = open_painting(crafts.owner_now(claimed), str(painting.pk), painting.title)
+    assert picture.size == (painting.width, painting.height)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -152,7 +155,7 @@ async def test_a_page_that_was_open_before_hears_on(guest: Client, rendering: Re
     await sync_to_async(sign_in)(guest)
     assert len((await page.receive_json_from(timeout=5))["jobs"]) == 1
     await sync_to_async(rendering.refresh_from_db)()
-    await sync_to_async(services.rendering_cancel)(rendering)
+    await sync_to_async(services.job_cancel)(rendering)
     assert (await page.receive_json_from(timeout=5))["job"]["state"] == "cancelled"
     await sync_to_async(guest.post)(reverse("account_logout"))
     assert await page.receive_output(timeout=5) == {"type": "websocket.close", "code": 4401}

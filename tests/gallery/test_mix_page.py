@@ -91,7 +91,7 @@ def test_the_page_has_the_mixture_and_all_it_can_be_changed_to(guest: Client, ph
     assert mix["query"] == SENT
     assert mix["styles"][0] == {
         "slug": "udnie", "title": get_style("udnie").title, "artist": get_style("udnie").artist,
-        "weight": 40,
+        "weight": 40, "card_url": reverse("card_file", args=["udnie"]),
     }  # fmt: skip
     assert (mix["strength"], mix["keep_color"], mix["size"]) == (80, True, 512)
     data = page.text.split('<script id="mix-data" type="application/json">')[1]

@@ -42,7 +42,7 @@ def test_a_newcomer_brings_a_painting_and_it_is_private(client: Client, db: None
     told = answer.json()
     assert told["ref"] == f"painting:{painting.pk}"
     expected = {"id", "ref", "title", "artist", "view", "thumb", "width", "height", "colour",
-                "public"}  # fmt: skip
+                "public", "region"}  # fmt: skip
     assert set(told) == expected
     assert client.get(told["view"]).status_code == client.get(told["thumb"]).status_code == 200
     assert all(name.startswith(f"paintings/{painting.pk}/") for name in cast.stored_files())
