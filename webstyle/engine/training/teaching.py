@@ -182,8 +182,8 @@ class Pupil:
         for module in (self.network, self.bank, self.average):
             channels_last(module)
         self.optimizer = torch.optim.Adam(self.bank.parameters(), lr=PEAK, fused=True)
-        # Threads that share a picture wait for each other at every layer: with one thread a picture
-        # a step takes two thirds of the time, and beside other work a tenth.
+        # A thread a picture. Threads that share one wait for each other at every layer: beside other
+        # work, when one of them is always away, that took ten times as long.
         self.workers = min(BATCH, torch.get_num_threads()) if device.type == "cpu" else 1
         self.threads = ThreadPoolExecutor(
             self.workers, "crop", initializer=lambda: torch.set_num_threads(1)
