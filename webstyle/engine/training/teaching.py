@@ -76,7 +76,7 @@ SHOWN = ("astronaut.png", "chelsea.png", "coffee.png")  # in previews
 PHOTO_SIDE = 512  # px on the short side of what is learned from
 SMALLEST = 0.3  # of it, in a crop
 COLLAGES = 0.5  # of the crops are two in one
-GRAIN = 0.04  # of the range
+NOISE = 0.04  # of the range, on what is judged
 PREVIEW = 288  # px, each of them
 CARD = 384  # px
 PEAK = 1.5e-3  # learning rate
@@ -182,8 +182,8 @@ class Pupil:
         for module in (self.network, self.bank, self.average):
             channels_last(module)
         self.optimizer = torch.optim.Adam(self.bank.parameters(), lr=PEAK, fused=True)
-        # Threads that share a picture wait for each other at every layer: with one thread a picture
-        # a step takes two thirds of the time, and beside other work a tenth.
+        # A thread a picture. Threads that share one wait for each other at every layer: beside
+        # other work, when one of them is always away, that took ten times as long.
         self.workers = min(BATCH, torch.get_num_threads()) if device.type == "cpu" else 1
         self.threads = ThreadPoolExecutor(
             self.workers, "crop", initializer=lambda: torch.set_num_threads(1)
@@ -375,9 +375,9 @@ class Borderless:
 
     def features(self, x: Tensor, last: str = "relu5_1") -> Features:
         if x.requires_grad:
-            # What the bank paints is looked at through grain: else it learns to please this network
+            # What the bank paints is judged through noise: else it learns to please this network
             # in ways that no eye, and no other network, sees.
-            x = x + GRAIN * torch.randn_like(x)
+            x = x + NOISE * torch.randn_like(x)
         found = self.network.features(bordered(x, WHOLE_MARGIN), last)
         return inside(found, WHOLE_MARGIN, WHOLE_CUT)
 
