@@ -111,6 +111,8 @@ def test_a_lesson_pauses_goes_on_and_is_kept_when_it_is_good_enough(
     job = page.locator(".job")
     look = page.locator("[data-slot=look] img")
     expect(look).to_have_attribute("src", re.compile("/preview"), timeout=SOON)
+    begun = re.compile(r"Learning, 0:(0[1-9]|[1-5]\d) of 5:00")
+    expect(page.locator("[data-job-state]")).to_have_text(begun, timeout=SOON)
     page.get_by_role("button", name="Pause").press("Enter")
     expect(job).to_have_attribute("data-state", "paused", timeout=SOON)
     expect(page.locator("[data-job-state]")).to_contain_text(re.compile("Paused at .* of 5:00"))
