@@ -55,7 +55,7 @@ def test_a_visitor_brings_a_painting_watches_pauses_and_keeps_what_is_good_enoug
 
     page.locator("label", has_text="512").click()
     page.locator("#tuning > summary").click()
-    set_number(page, "gatys_iterations", "200")
+    set_number(page, "gatys_iterations", "1000")
     page.locator("input[type=checkbox][name=gatys_until_still]").uncheck()
     expect(page.locator("[data-slot=changed]")).to_have_text("2 changed")
     assert serious_faults(page) == []
@@ -68,7 +68,7 @@ def test_a_visitor_brings_a_painting_watches_pauses_and_keeps_what_is_good_enoug
     expect(picture).to_have_attribute("src", re.compile("/preview"), timeout=SOON)
     curve = page.locator(".losses svg")
     expect(curve.locator("polyline[data-line=style]")).to_have_attribute(
-        "points", re.compile(r"^\S+ \S+")
+        "points", re.compile(r"^\S+ \S+"), timeout=SOON
     )
     expect(curve).to_have_attribute("aria-label", re.compile("style loss fell"), timeout=SOON)
     assert serious_faults(page) == []
@@ -93,7 +93,7 @@ def test_a_visitor_brings_a_painting_watches_pauses_and_keeps_what_is_good_enoug
     expect(picture).to_have_js_property("naturalWidth", 512, timeout=SOON)
     recipe = page.locator(".recipe")
     expect(recipe).to_contain_text("Fine")
-    expect(recipe.locator("div", has_text="Iterations")).to_contain_text("200")
+    expect(recipe.locator("div", has_text="Iterations")).to_contain_text("1000")
     expect(page.get_by_alt_text("Cup and Spoon, the painting it was made after")).to_be_visible()
     assert serious_faults(page) == []
     assert fits_the_screen(page)
