@@ -12,11 +12,11 @@ import shutil
 import statistics
 import sys
 import tempfile
-from importlib.resources import files
 
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from benchmarks.site import Site
+from webstyle.engine.samples import sample_path
 
 MOVES = 40
 ALONE, IN_COMPANY = 250, 600  # ms
@@ -81,7 +81,7 @@ def mixing_page(chromium: Browser, address: str, photo: str) -> Page:
     """A new visitor's, with a picture on it."""
     page = chromium.new_context(base_url=address).new_page()
     page.goto("/")
-    page.set_input_files("#files", str(files("skimage") / "data" / photo))
+    page.set_input_files("#files", sample_path(photo))
     page.locator(".upload .upload-name[href]").click()
     page.wait_for_url("**/photo/*/")
     page.goto(page.url.replace("/photo/", "/mix/") + f"?{QUERY}")

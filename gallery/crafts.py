@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 Events = Generator[Progress | Result]
 Files = dict[str, tuple[str, bytes]]  # column to the file's ending and its bytes
 THUMB = 480  # px on the long side
-CARD = 384  # px on the long side
 LEARNED_FROM = 1024  # px on the short side: training looks at no more
 OWN_PHOTOS = 40  # that a style learns from at most, the newest
 
@@ -113,11 +112,11 @@ class StyleCraft:
 
     def card(self, device: Any) -> Callable[..., Events]:
         from webstyle.engine.registry import get_engine
-        from webstyle.engine.training.pictures import sample_photos
+        from webstyle.engine.training.pictures import card_photo
 
         bring(self.style)
-        (photo,) = sample_photos(("chelsea.png",))
-        recipe = Recipe(((self.style.ref, 1.0),), size=CARD)
+        photo = card_photo()
+        recipe = Recipe(((self.style.ref, 1.0),), size=max(photo.size))
         return partial(get_engine(recipe.engine)().run, photo, recipe, device=device)
 
     def lesson(self, device: Any) -> Callable[..., Events]:

@@ -119,8 +119,10 @@ class MixLane:
 
     def paint(self, wish: dict[str, Any]) -> bytes:
         recipe = Recipe.from_json(wish["recipe"])
-        for name in recipe.taught():
-            fetch(photo_of(wish["photo"]).owned_by, name)
+        if names := recipe.taught():
+            owner = photo_of(wish["photo"]).owned_by
+            for name in names:
+                fetch(owner, name)
         picture = self.mixer.picture(wish["photo"], partial(open_photo, wish["photo"]), recipe)
         return images.encode(picture, "jpg", quality=QUALITY)
 

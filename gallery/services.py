@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import json
 import subprocess
@@ -16,7 +15,6 @@ from typing import Any, TypeVar
 
 from django.conf import settings
 from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
 from django.db import transaction
 from django.db.models import Case, F, Field, Q, Value, When
 from django.utils import timezone
@@ -413,9 +411,7 @@ def purge() -> int:
     for item in [*renderings, *masks, *photos, *Painting.objects.filter(**old), *styles]:
         folder = item.folder
         item.delete()
-        with contextlib.suppress(FileNotFoundError):  # never painted
-            for name in default_storage.listdir(folder)[1]:  # also what broken-off attempts left
-                default_storage.delete(f"{folder}/{name}")
+        scratch.remove_folder(folder)  # with what broken-off attempts left
         gone += 1
     taught.sweep()
     forget_checkpoints()

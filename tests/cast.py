@@ -13,7 +13,6 @@ import time
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +31,7 @@ from gallery.owners import SESSION_KEY, Owner
 from webstyle.asgi import application
 from webstyle.engine import images
 from webstyle.engine.recipe import Recipe
+from webstyle.engine.samples import sample_path
 from webstyle.engine.weights import autoencoder_fingerprint, get_style
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -46,8 +46,7 @@ ELSEWHERE = "elsewhere:1"  # a worker of another machine: nobody here can tell w
 @functools.cache
 def sample(name: str, size: int = 256) -> Image.Image:
     """A photograph that comes inside scikit-image; ``size`` is its long side in px."""
-    path = Path(str(files("skimage") / "data" / name))
-    return images.fit(images.decode(path, name), size)
+    return images.fit(images.decode(sample_path(name), name), size)
 
 
 @functools.cache

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import time
-from importlib.resources import files
-from pathlib import Path
 from typing import Any
 
 from django.contrib.auth import get_user_model
@@ -22,6 +20,7 @@ from gallery.models import Photo, Rendering, Style
 from gallery.owners import Owner
 from webstyle.engine import images
 from webstyle.engine.recipe import Recipe
+from webstyle.engine.samples import sample_path
 from webstyle.engine.weights import AUTOENCODER, WeightsFile, styles
 
 CARD_PHOTO = "chelsea.png"
@@ -32,10 +31,6 @@ SAMPLES = {
     "chelsea.png": "Chelsea",
     "rocket.jpg": "Ready for launch",
 }
-
-
-def sample_path(name: str) -> Path:
-    return Path(str(files("skimage") / "data" / name))
 
 
 class Command(BaseCommand):

@@ -13,6 +13,7 @@ from webstyle.engine.perceptual import CONTENT_LAYER, Features
 
 COLOUR_DIRECTIONS = 12
 BLOTCH = 32  # px
+FRAME = 0.02  # of the short side: frames and torn edges are not style
 FLATNESS = 30.0  # a change of 1/30 of the range in the photo excuses 63 % of one in the picture
 
 
@@ -130,8 +131,8 @@ class Target:
 
 
 def within_frame(picture: Tensor) -> Tensor:
-    """... x H x W without its outermost 2 %: frames and torn edges are not style."""
-    edge = round(0.02 * min(picture.shape[-2:]))
+    """... x H x W."""
+    edge = round(FRAME * min(picture.shape[-2:]))
     return picture[..., edge : picture.shape[-2] - edge, edge : picture.shape[-1] - edge]
 
 

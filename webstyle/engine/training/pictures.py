@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import random
 from collections.abc import Sequence
-from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
@@ -14,15 +13,23 @@ import torch.nn.functional as F
 from PIL import Image
 from torch import Tensor
 
-# Photographs that come inside the scikit-image package.
+from webstyle.engine.images import shrink
+from webstyle.engine.samples import sample_path
+
+CARD = 384  # px on the long side
+# A face, an animal, things.
 SAMPLES = (
     "astronaut.png", "camera.png", "chelsea.png", "coffee.png", "motorcycle_left.png", "rocket.jpg",
 )  # fmt: skip
 
 
 def sample_photos(names: Sequence[str] = SAMPLES) -> list[Image.Image]:
-    """Photographs of a face, an animal, things: on every machine that has the program."""
-    return [open_rgb(Path(str(files("skimage") / "data" / name))) for name in names]
+    return [open_rgb(sample_path(name)) for name in names]
+
+
+def card_photo() -> Image.Image:
+    """What the card of a taught style is painted on."""
+    return shrink(open_rgb(sample_path("chelsea.png")), CARD)
 
 
 def open_rgb(path: Path) -> Image.Image:
@@ -70,6 +77,11 @@ def random_crop(photos: list[Tensor], size: int, smallest: float = 0.55) -> Tens
         grey = crop.mean(0, keepdim=True)
         crop = grey.lerp(crop, random.uniform(0.3, 2.0))[torch.randperm(3)].clamp(0, 1)
     return crop
+
+
+def grainy(photo: Tensor) -> Tensor:
+    """Noise for the network that paints only: it learns not to turn grain into texture."""
+    return photo + torch.randn_like(photo) * random.choice((0, 0, 0.01, 0.03))
 
 
 def random_collage(one: Tensor, other: Tensor) -> Tensor:

@@ -29,7 +29,7 @@ from webstyle.engine.events import EngineError
 from webstyle.engine.perceptual import CONTENT_LAYER
 from webstyle.engine.statistics import attach
 from webstyle.engine.training.losses import Shares, Target, stylising_loss
-from webstyle.engine.training.pictures import load_photos, load_picture, random_crop
+from webstyle.engine.training.pictures import grainy, load_photos, load_picture, random_crop
 from webstyle.engine.training.teacher import Teacher
 from webstyle.engine.weights import FORMAT
 
@@ -218,11 +218,9 @@ class Trainer:
 
     def look(self, photo: Tensor) -> Look:
         """What every style asks of a batch of photos."""
-        # Noise goes to the network only: it learns not to turn grain into texture.
-        noisy = photo + torch.randn_like(photo) * random.choice((0, 0, 0.01, 0.03))
         with torch.autocast(self.device.type, torch.bfloat16):
             # As in inference, the bank does not see what the encoder's zero padding spoilt.
-            features = self.network.encode(noisy)[..., 1:-1, 1:-1]
+            features = self.network.encode(grainy(photo))[..., 1:-1, 1:-1]
         photo = inner(photo)
         with torch.no_grad():
             content = self.teacher.features(photo, CONTENT_LAYER)[CONTENT_LAYER].float()
@@ -231,7 +229,7 @@ class Trainer:
     def style_loss(self, seen: Look, style: Painting) -> Tensor:
         """Eq. 2: content + style + total variation; and colours, and the range 0..1."""
         config, target = self.config, self.targets[style.slug]
-        offset = (random.randrange(GRAIN_SIDE), random.randrange(GRAIN_SIDE))
+        offset = random_offset()
         with torch.autocast(self.device.type, torch.bfloat16):
             result = self.network.decode(self.banks[style.slug](seen.features, offset))
         result = inner(result.float(), MARGIN - 4)
@@ -313,6 +311,11 @@ class Trainer:
             rows.append(torch.cat(list(cells), 2))
         sheet = torch.cat(rows, 1).mul(255).round().byte().permute(1, 2, 0).cpu().numpy()
         return Image.fromarray(sheet)
+
+
+def random_offset() -> tuple[int, int]:
+    """Of a bank's noise: another at each step."""
+    return random.randrange(GRAIN_SIDE), random.randrange(GRAIN_SIDE)
 
 
 def inner(x: Tensor, margin: int = MARGIN) -> Tensor:

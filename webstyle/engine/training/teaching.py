@@ -15,7 +15,7 @@ import threading
 import time
 from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import torch
@@ -25,7 +25,6 @@ from torch import Tensor
 
 from webstyle.engine.device import channels_last, has_bfloat16
 from webstyle.engine.engines.stylebank import (
-    GRAIN_SIDE,
     MARGIN,
     AutoEncoder,
     Bank,
@@ -47,6 +46,7 @@ from webstyle.engine.statistics import (
     to_tensor,
 )
 from webstyle.engine.training.losses import (
+    FRAME,
     Losses,
     Shares,
     Target,
@@ -55,12 +55,14 @@ from webstyle.engine.training.losses import (
 )
 from webstyle.engine.training.pictures import (
     SAMPLES,
+    card_photo,
+    grainy,
     random_collage,
     random_crop,
     sample_photos,
     to_bytes_tensor,
 )
-from webstyle.engine.training.stylebank import half, inner, learning_rate
+from webstyle.engine.training.stylebank import half, inner, learning_rate, random_offset
 from webstyle.engine.weights import (
     AUTOENCODER,
     FORMAT,
@@ -78,7 +80,6 @@ SMALLEST = 0.3  # of it, in a crop
 COLLAGES = 0.5  # of the crops are two in one
 NOISE = 0.04  # of the range, on what is judged
 PREVIEW = 288  # px, each of them
-CARD = 384  # px
 PEAK = 1.5e-3  # learning rate
 AVERAGED = 0.01  # of each step's weights goes into the average, when there are many
 COLOURS = 200_000  # pixels of a painting, at most, to take colours from
@@ -173,6 +174,7 @@ class Pupil:
         # A painting is a picture like others too: of things, with edges and light.
         seen = [*sample_photos(), *photos, *(p.convert("RGB") for p in paintings)]
         self.photos = [to_bytes_tensor(picture, PHOTO_SIDE) for picture in seen]
+        self.squares = [self.painter.encode(fit(square(p), PREVIEW)) for p in self.shown]
         self.energy = self.usual_energy()
         # The painter's own is half precision and in inference mode: gradients go through this one.
         self.network = AutoEncoder()
@@ -283,14 +285,12 @@ class Pupil:
     def look(self) -> tuple[tuple[Tensor, ...], Losses]:
         """The gradient of the bank's weights for a crop of a photo, and the losses."""
         photo = self.crop()[None].to(self.device)
-        offset = (random.randrange(GRAIN_SIDE), random.randrange(GRAIN_SIDE))
-        noisy = photo + torch.randn_like(photo) * random.choice((0, 0, 0.01, 0.03))
-        photo = inner(photo)
+        noisy, photo = grainy(photo), inner(photo)
         with torch.no_grad():
             wanted = self.judge.features(photo, CONTENT_LAYER)[CONTENT_LAYER].float()
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self.mixed):
             features = self.network.encode(noisy)[..., 1:-1, 1:-1]
-            result = self.network.decode(self.bank(features, offset))
+            result = self.network.decode(self.bank(features, random_offset()))
         result = inner(result.float(), MARGIN - 4)
         losses = stylising_loss(
             result, photo, wanted, self.target, self.judge, SHARES, usual=self.energy
@@ -298,22 +298,22 @@ class Pupil:
         gradients = torch.autograd.grad(losses.total, list(self.bank.parameters()))
         return gradients, Losses(*(loss.detach() for loss in losses))
 
-    @torch.inference_mode()
     def paint(self, photo: Image.Image) -> Image.Image:
         """With the averaged weights, as the finished style is going to."""
+        return self.paint_all([self.painter.encode(photo)])[0]
+
+    @torch.inference_mode()
+    def paint_all(self, seen: Sequence[Encoded]) -> list[Image.Image]:
         bank = Bank()
         bank.load_state_dict(half(self.average))
         channels_last(bank.to(self.device, self.painter.dtype))
-        seen = self.painter.encode(photo)
-        return self.painter.decode(Encoded(bank(seen.features), seen.size))
+        return [self.painter.decode(Encoded(bank(photo.features), photo.size)) for photo in seen]
 
     def preview(self) -> Image.Image:
         """Three photos side by side, in squares."""
-        sheet = Image.new("RGB", (len(self.shown) * PREVIEW, PREVIEW))
-        for place, photo in enumerate(self.shown):
-            left, top = ((side - min(photo.size)) // 2 for side in photo.size)
-            square = photo.crop((left, top, left + min(photo.size), top + min(photo.size)))
-            picture = self.threads.submit(self.paint, fit(square, PREVIEW)).result()
+        sheet = Image.new("RGB", (len(self.squares) * PREVIEW, PREVIEW))
+        pictures = self.threads.submit(self.paint_all, self.squares).result()
+        for place, picture in enumerate(pictures):
             sheet.paste(picture, (place * PREVIEW, 0))
         return sheet
 
@@ -331,16 +331,15 @@ class Pupil:
             "year": str(lesson.year), "licence": "", "training": json.dumps(figures),
             "autoencoder": autoencoder_fingerprint(), "perceptual": cpu.fingerprint,
         }  # fmt: skip
-        (card,) = sample_photos(SHOWN[1:2])
         weights = save(half(self.average) | self.kept, metadata)
-        return Taught(picture=self.paint(shrink(card, CARD)), figures=figures, weights=weights)
+        return Taught(picture=self.paint(card_photo()), figures=figures, weights=weights)
 
     def pack(self) -> bytes:
         """All that is needed to go on later."""
         out = io.BytesIO()
         torch.save(
             {
-                "lesson": asdict(self.lesson), "bank": self.bank.state_dict(),
+                "bank": self.bank.state_dict(),
                 "average": self.average.state_dict(), "optimizer": self.optimizer.state_dict(),
                 "step": self.step, "seconds": self.seconds, "start": self.start,
                 "losses": self.losses,
@@ -382,12 +381,19 @@ class Borderless:
         return inside(found, WHOLE_MARGIN, WHOLE_CUT)
 
 
+def square(photo: Image.Image) -> Image.Image:
+    """The middle of it."""
+    side = min(photo.size)
+    left, top = ((length - side) // 2 for length in photo.size)
+    return photo.crop((left, top, left + side, top + side))
+
+
 def target_of(paintings: Sequence[Image.Image], stroke: float, device: torch.device) -> Target:
     """What all paintings together ask of a picture: each counts the same."""
     judge = get_perceptual("compact", device, torch.float32)
     grams, pixels, rough = [], [], []
     for painting in paintings:
-        edge = round(0.02 * min(painting.size))
+        edge = round(FRAME * min(painting.size))
         width, height = painting.size
         picture = painting.crop((edge, edge, width - edge, height - edge))
         long_side = round(stroke * SIDE * max(picture.size) / min(picture.size))
