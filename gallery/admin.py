@@ -1,5 +1,6 @@
 from django.contrib import admin
 
+import gallery.community.admin  # noqa: F401  registers its own
 from gallery.models import Mask, Painting, Photo, Rendering, TaughtStyle
 
 
@@ -29,7 +30,7 @@ class RenderingAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     list_display = (
         "title", "state", "engine", "attempts", "public", "owner", "created", "seconds",
     )  # fmt: skip
-    list_filter = ("state", "engine", "lane", "public", "created")
+    list_filter = ("state", "engine", "lane", "public", "hidden_by_moderator", "created")
     readonly_fields = ("preview", "checkpoint", "result", "view", "thumb", "recipe")
 
 

@@ -72,9 +72,7 @@ def built_in() -> list[Card]:
 
 def hero() -> dict[str, Any] | None:
     """Before and after for the front page: one of our own samples, while there is one."""
-    shown = Rendering.objects.kept().filter(
-        public=True, show_photo=True, owner__username=SAMPLES_USER, state=Rendering.State.DONE
-    )
+    shown = Rendering.objects.hung().filter(show_photo=True, owner__username=SAMPLES_USER)
     rendering = shown.filter(recipe__styles__0__0=HERO_STYLE).first() or shown.first()
     if rendering is None:
         return None

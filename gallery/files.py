@@ -21,7 +21,7 @@ from django.utils.text import slugify
 from PIL import Image
 
 from gallery.job import Job
-from gallery.models import Mask, Painting, Photo, Rendering, Style, TaughtStyle, Work
+from gallery.models import Album, Mask, Painting, Photo, Rendering, Style, TaughtStyle, Work
 from gallery.owners import owner_of
 from webstyle.engine import images
 
@@ -33,13 +33,17 @@ def may_see(request: HttpRequest, item: Work | Mask) -> bool:
     """The owner, and everybody what the owner made public: never a mask."""
     if item.belongs_to(owner_of(request.user, request.session)):
         return True
+    if isinstance(item, Rendering):
+        return item.hung
+    if isinstance(item, Album):
+        return item.visibility != Album.Visibility.PRIVATE
     if isinstance(item, Job):
         return item.public and item.state == Job.State.DONE
     if isinstance(item, Painting):
         return item.public
     if isinstance(item, Mask):
         return False
-    return Rendering.objects.kept().filter(photo=item, public=True, show_photo=True).exists()
+    return Rendering.objects.hung().filter(photo=item, show_photo=True).exists()
 
 
 def find(request: HttpRequest, model: type[Any], pk: UUID) -> Any:

@@ -53,6 +53,13 @@ class OnPhotoQuerySet(OwnedQuerySet):
         return super().kept().filter(photo__deleted__isnull=True)
 
 
+class RenderingQuerySet(OnPhotoQuerySet):
+    def hung(self) -> Self:
+        """What everybody may see, with all that its card shows."""
+        shown = self.kept().filter(public=True, state=Job.State.DONE, hidden_by_moderator=False)
+        return shown.select_related("photo", "owner__profile")
+
+
 class Photo(Upload):
     """What is painted."""
 
@@ -113,10 +120,19 @@ class Rendering(Job):
     show_photo = models.BooleanField(default=False)  # to everybody, beside the result
     published = models.DateTimeField(null=True, blank=True)
 
+    name = models.CharField(max_length=120, blank=True)  # its title, where the styles' will not do
+    caption_text = models.CharField(max_length=1000, blank=True)  # under the picture
+    alt = models.CharField(max_length=300, blank=True)  # for those who cannot see it
+    comments_open = models.BooleanField(default=True)
+    hidden_by_moderator = models.BooleanField(default=False)  # then only its owner sees it
+    hidden_reason = models.CharField(max_length=200, blank=True)  # told to the owner
+
     result = models.FileField(max_length=200, blank=True)  # PNG
     view = models.FileField(max_length=200, blank=True)  # WebP, full size
 
-    objects = OnPhotoQuerySet.as_manager()  # type: ignore[misc]
+    objects = RenderingQuerySet.as_manager()  # type: ignore[misc]
+
+    photo_view_url: str | None  # on the picture's page, for who may see the photo
 
     class Meta(Job.Meta):
         indexes = [
@@ -152,16 +168,40 @@ class Rendering(Job):
 
     @property
     def title(self) -> str:
+        return self.name or self.default_title
+
+    @property
+    def default_title(self) -> str:
         styles = " + ".join(style["title"] for style in self.styles)
         return f"Sheet: {styles}" if self.engine == SHEET else styles
 
     @property
     def caption(self) -> str:
-        """A default text for those who cannot see the picture."""
+        """For those who cannot see the picture."""
+        return self.alt or self.default_caption
+
+    @property
+    def default_caption(self) -> str:
+        """Of title and styles, until somebody describes the picture."""
+        if self.name:
+            return f"{self.name}: {self.in_styles[0].lower()}{self.in_styles[1:]}"
+        return self.in_styles
+
+    @property
+    def in_styles(self) -> str:
         styles = " and ".join(style["title"] for style in self.styles)
         if self.engine == SHEET:
             return f"Many paintings of one photo, between {styles}"
         return f"A photo painted in the style of {styles}"
+
+    @property
+    def hung(self) -> bool:
+        """Whether everybody may see it."""
+        return self.public and self.state == self.State.DONE and not self.hidden_by_moderator
+
+    @property
+    def tags(self) -> list[str]:
+        return [tag.word for tag in self.tag_rows.all()]
 
     @property
     def size(self) -> int:
@@ -198,6 +238,7 @@ class Rendering(Job):
             "photo": str(self.photo_id),
             "studio": reverse("studio", args=[self.photo_id]),
             "view": self.view_url if done else None,
+            "alt": self.caption,
             "styles": self.styles,
             "engine": self.engine,
             "params": self.params,
@@ -283,7 +324,22 @@ class TaughtStyle(Job):
         return self.snapshot()
 
 
-Work = Photo | Painting | Rendering | TaughtStyle
+from gallery.community.models import (  # noqa: E402  they point at the models above
+    Album,
+    AlbumItem,
+    Comment,
+    Favourite,
+    Profile,
+    Report,
+    Tag,
+)  # fmt: skip
+
+__all__ = [
+    "UNDO_TIME", "Album", "AlbumItem", "Comment", "Favourite", "Mask", "Painting", "Photo",
+    "Profile", "Rendering", "Report", "Style", "Tag", "TaughtStyle", "Work",
+]  # fmt: skip
+
+Work = Photo | Painting | Rendering | TaughtStyle | Album
 
 
 class Style(models.Model):

@@ -47,6 +47,19 @@ class Owned(models.Model):
     def owned_by(self) -> Owner:
         return Owner(self.owner_id, self.guest)
 
+    @property
+    def maker(self) -> str:
+        """The member's name, for all to see: none for a guest, or who would rather not be named."""
+        return shown_name(self.owner)
+
+
+def shown_name(user: Any) -> str:
+    """As pages call a member; empty for nobody, and for who chose not to be named."""
+    if user is None or not user.is_active:
+        return ""
+    profile = getattr(user, "profile", None)  # whoever never changed it has none
+    return str(user.get_username()) if profile is None or profile.named else ""
+
 
 class Upload(Owned):
     """An upload, re-encoded: ``original`` (JPEG, full size), ``view`` and ``thumb`` (WebP)."""

@@ -21,7 +21,7 @@ from django.utils import timezone
 
 from gallery import jobs, notify, scratch, taught
 from gallery.job import Job, kinds
-from gallery.models import UNDO_TIME, Mask, Painting, Photo, Rendering, TaughtStyle, Work
+from gallery.models import UNDO_TIME, Album, Mask, Painting, Photo, Rendering, TaughtStyle, Work
 from gallery.named import find_style
 from gallery.owners import Owner
 from gallery.pictures import faded, open_picture, region_of, to_png
@@ -407,8 +407,9 @@ def purge() -> int:
     photos = Photo.objects.filter(**old).exclude(renderings__state__in=Job.ACTIVE)
     masks = {*Mask.objects.filter(photo__in=photos), *unused_masks()}
     styles = TaughtStyle.objects.filter(**old).exclude(state__in=Job.ACTIVE)
+    albums = Album.objects.filter(**old)
     gone = 0
-    for item in [*renderings, *masks, *photos, *Painting.objects.filter(**old), *styles]:
+    for item in [*renderings, *masks, *photos, *Painting.objects.filter(**old), *styles, *albums]:
         folder = item.folder
         item.delete()
         scratch.remove_folder(folder)  # with what broken-off attempts left

@@ -3,6 +3,7 @@ from typing import Any
 from django.urls import URLPattern, path, re_path
 
 from gallery import files, regions, teaching, uploads, views
+from gallery.community.urls import urlpatterns as community_urls
 from gallery.job import Job
 from gallery.models import Painting, Photo, Rendering, TaughtStyle
 
@@ -27,6 +28,7 @@ def job_urls(model: type[Job]) -> list[URLPattern]:
 
 urlpatterns = [
     path("", views.home, name="home"),
+    *community_urls,
     path("gallery/", views.gallery, name="gallery"),
     path("me/", views.mine, name="mine"),
     path("upload/", uploads.upload, name="upload"),

@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from gallery import cards, mix_query, params, services
+from gallery.community import albums, beside, words
 from gallery.consumers import jobs_of
 from gallery.errors import refuse, refuse_form, wants_json
 from gallery.files import find
@@ -37,8 +38,7 @@ def visitor(request: HttpRequest) -> Owner:
 
 def public() -> OwnedQuerySet:
     """What everybody may see, newest first."""
-    shown = Rendering.objects.kept().filter(public=True, state=Rendering.State.DONE)
-    return shown.select_related("photo").order_by("-published")
+    return Rendering.objects.hung().order_by("-published")
 
 
 def own(request: HttpRequest, model: type[Work], pk: UUID) -> Any:
@@ -63,8 +63,12 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def gallery(request: HttpRequest) -> HttpResponse:
-    page = Paginator(public(), PAGE).get_page(request.GET.get("page"))
-    return render(request, "gallery.html", {"page": page})
+    word = words.plain(request.GET.get("tag", ""))
+    shown = public()
+    if word:
+        shown = shown.filter(tag_rows__word=word) if words.is_tag(word) else shown.none()
+    page = Paginator(shown, PAGE).get_page(request.GET.get("page"))
+    return render(request, "gallery.html", {"page": page, "word": word})
 
 
 @require_GET
@@ -76,6 +80,7 @@ def mine(request: HttpRequest) -> HttpResponse:
         "photos": Photo.objects.of(owner),
         "paintings": Painting.objects.of(owner),
         "taught": TaughtStyle.objects.of(owner),
+        "albums": albums.own_albums(owner),
         "page": page,
     }
     return render(request, "mine.html", context)
@@ -162,7 +167,13 @@ def mix_start(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def picture(request: HttpRequest, pk: UUID) -> HttpResponse:
-    rendering = find(request, Rendering, pk)
+    return picture_page(request, find(request, Rendering, pk))
+
+
+def picture_page(
+    request: HttpRequest, rendering: Rendering, *, status: int = 200, **forms: Any
+) -> HttpResponse:
+    """``forms``: those that came back with errors."""
     is_owner = rendering.belongs_to(visitor(request))
     known = styles()
     style_list = [known.get(s["slug"], s) for s in rendering.styles if s["artist"]]
@@ -180,7 +191,8 @@ def picture(request: HttpRequest, pk: UUID) -> HttpResponse:
         "method": rendering.engine_title,
         "recipe_params": params.in_words(rendering),
     }
-    return render(request, "picture.html", context)
+    context |= beside.context(request, rendering) | forms
+    return render(request, "picture.html", context, status=status)
 
 
 @require_GET

@@ -175,6 +175,8 @@ ACCOUNT_RATE_LIMITS = {
     "signup": "60/10m/ip",  # a class of thirty behind one address signs up in one lesson
     "everywhere": "5/10m/user",
     "export": "10/h/key",
+    "comment": "6/m/user",
+    "report": "10/h/ip",
 }
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", 0)  # whose X-Forwarded-For is believed
 EMAIL = env.dj_email_url("EMAIL_URL", "console:")  # mails are written to the log

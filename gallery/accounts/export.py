@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.text import slugify
 
 from gallery.accounts.belongings import kind_of, owned_models
+from gallery.models import Favourite, Profile
 from gallery.owners import Owner
 
 CHUNK = 256 * 1024
@@ -21,7 +22,8 @@ FILES = ("original", "result", "weights", "region")  # of a row; views and thumb
 # What is told of a row, where it has it. Nothing here is about anybody but its owner.
 FACTS = (
     "title", "artist", "year", "caption", "created", "published", "state", "public", "show_photo",
-    "width", "height", "engine", "seconds", "styles_named",
+    "width", "height", "engine", "seconds", "styles_named", "name", "caption_text", "alt", "tags",
+    "description", "visibility", "text",
 )  # fmt: skip
 README = """\
 This is everything that {name} has at {site}, as of {made}.
@@ -32,6 +34,11 @@ paintings/      paintings that you brought to paint after
 masks/          where on a photograph a style goes: white is all of it, black nothing
 pictures/       what was painted: the picture as PNG, and beside it how it was painted, as JSON
 styles/         styles that you taught or brought: files that any webstyle can import
+albums/         for each album the ids of its pictures, in its order
+
+about.json      what you tell on your page, and the ids of your favourites, if there are any
+
+What you wrote (titles, captions, tags, comments) is in manifest.json.
 
 A picture that is not finished has no PNG yet. What you deleted is not here.
 Recipes name built-in styles by name, and your paintings, masks and photographs by their id, which
@@ -74,15 +81,28 @@ def entries(owner: Owner, name: str, site: str) -> list[Entry]:
                  field.name)
                 for kind in FILES if (field := getattr(row, kind, None))
             ]  # fmt: skip
-            for kind in ("recipe", "lesson"):
+            for kind in ("recipe", "lesson", "contents"):
                 if how := getattr(row, kind, None):
                     files.append((f"{base}.json", as_json(how)))
             told.append({"kind": kind_of(model), "id": str(row.pk), **facts(row),
                          "files": [name for name, _ in files]})  # fmt: skip
             found += files
+    found += about(owner)
     manifest = {"site": site, "name": name, "made": made, "things": told}
     readme = README.format(name=name, site=site, made=made)
     return [("README.txt", readme.encode()), ("manifest.json", as_json(manifest)), *found]
+
+
+def about(owner: Owner) -> list[Entry]:
+    """A member's page and favourites, where there are any."""
+    mine = {"user_id": owner.user_id}
+    if not owner.user_id:
+        return []
+    profile = Profile.objects.filter(**mine).values("about", "named").first()
+    liked = list(Favourite.objects.filter(**mine).values_list("rendering_id", flat=True))
+    if not profile and not liked:
+        return []
+    return [("about.json", as_json({**(profile or {}), "favourites": liked}))]
 
 
 def safe(row: Any) -> str:
@@ -92,8 +112,9 @@ def safe(row: Any) -> str:
 
 def facts(row: Any) -> dict[str, Any]:
     values = {name: getattr(row, name) for name in FACTS if hasattr(row, name)}
-    if photo := getattr(row, "photo_id", None):
-        values["photo"] = str(photo)
+    for of in ("photo", "rendering"):  # what a picture is of, and what a comment is about
+        if pk := getattr(row, f"{of}_id", None):
+            values[of] = str(pk)
     return values
 
 

@@ -14,7 +14,7 @@ const canvas = new Canvas($(".canvas"));
 const panel = startJobPanel($(".job", page));
 
 function showPicture(job) {
-  const { width, height, title: alt } = job;
+  const { width, height, alt } = job;
   if (job.state !== "done") {
     const url = job.preview || before;
     if (url) canvas.showSingle({ url, width, height, alt });

@@ -34,8 +34,8 @@ function show(job) {
   link.href = job.url;
   setText(slot(studio, "title"), job.title);
   slot(studio, "empty").hidden = true;
-  if (job.state === "done" && isComparable(job)) canvas.showPair({ before: photo.viewUrl, after: job.view, width: job.width, height: job.height, alt: job.title });
-  else if (job.state === "done") canvas.showSingle({ url: job.view, width: job.width, height: job.height, alt: job.title });
+  if (job.state === "done" && isComparable(job)) canvas.showPair({ before: photo.viewUrl, after: job.view, width: job.width, height: job.height, alt: job.alt });
+  else if (job.state === "done") canvas.showSingle({ url: job.view, width: job.width, height: job.height, alt: job.alt });
   else canvas.showSingle({ url: job.preview || photo.viewUrl, width: job.width, height: job.height, alt: job.preview ? `${job.title}, not yet finished` : photo.title });
   // What is watched as it forms is shown in its true colours.
   canvas.root.toggleAttribute("data-busy", isActive(job) && !job.pausable);

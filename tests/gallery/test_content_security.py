@@ -9,8 +9,9 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
-from gallery.models import Photo, Rendering
+from gallery.models import Photo, Rendering, Tag
 from tests.cast import submit
+from tests.community import make_album, say
 from tests.members import make_member, signed_in
 
 
@@ -63,6 +64,28 @@ def account_pages(guest: Client) -> list[HttpResponse]:
     return got
 
 
+def community_pages(guest: Client, painted: Rendering) -> list[HttpResponse]:
+    """Albums, people, tags, comments, reports, and what is wrong with what was sent there."""
+    album = make_album([painted], visibility="public")
+    Tag.objects.create(rendering=painted, word="sea")
+    say(painted)
+    member = signed_in(make_member("vera"))
+    addresses = [
+        album.get_absolute_url(), painted.get_absolute_url(), reverse("tag", args=["sea"]),
+        reverse("person", args=["theo"]), f"{reverse('gallery')}?tag=sea",
+        f"{reverse('gallery')}?tag=none", reverse("mine"),
+    ]  # fmt: skip
+    got = [client.get(address) for client in (guest, member) for address in addresses]
+    got += [member.get(reverse("favourites")), member.get(reverse("person", args=["vera"]))]
+    got.append(member.get(reverse("picture_report", args=[painted.pk])))
+    of_picture = ("picture_report", "picture_comment")
+    got += [member.post(reverse(name, args=[painted.pk]), {}) for name in of_picture]
+    got.append(member.post(reverse("profile_edit"), {"about": "x" * 301}))
+    got.append(guest.post(reverse("picture_describe", args=[painted.pk]), {"tags": "a/b"}))
+    got.append(guest.post(reverse("album_edit", args=[album.pk]), {}))
+    return got
+
+
 @pytest.fixture
 def pages(guest: Client, painted: Rendering, photo: Photo) -> list[str]:
     painted.change(public=True, published=painted.created)
@@ -80,6 +103,7 @@ def pages(guest: Client, painted: Rendering, photo: Photo) -> list[str]:
         Client(enforce_csrf_checks=True).post(reverse("upload")),
     ]
     answers += account_pages(guest)
+    answers += community_pages(guest, painted)
     assert {answer.status_code for answer in answers} == {200, 404, 400, 403}
     assert any("undo" in answer.text.lower() for answer in answers)
     for answer in answers:

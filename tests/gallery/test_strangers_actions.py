@@ -8,19 +8,33 @@ from django.test import Client
 from django.urls import reverse
 
 from gallery import services
-from gallery.models import Mask, Painting, Photo, Rendering, TaughtStyle
+from gallery.models import (
+    Album,
+    AlbumItem,
+    Comment,
+    Mask,
+    Painting,
+    Photo,
+    Rendering,
+    Tag,
+    TaughtStyle,
+)
 from tests.cast import make_painting, make_taught
+from tests.community import make_album, say
 
 PICTURE_ACTIONS = [
     "picture_cancel", "picture_retry", "picture_publish", "picture_delete", "picture_restore",
-    "picture_pause", "picture_continue", "picture_keep",
+    "picture_pause", "picture_continue", "picture_keep", "picture_describe", "picture_comments",
 ]  # fmt: skip
 PHOTO_ACTIONS = ["paint", "photo_delete", "photo_restore", "mask_create"]
 STYLE_ACTIONS = [
     "style_cancel", "style_retry", "style_pause", "style_continue", "style_keep", "style_edit",
     "style_delete", "style_restore", "style_on",
 ]  # fmt: skip
-MODELS = (Photo, Painting, Mask, Rendering, TaughtStyle)
+ALBUM_ACTIONS = [
+    "album_edit", "album_arrange", "album_publish", "album_delete", "album_restore",
+]  # fmt: skip
+MODELS = (Photo, Painting, Mask, Rendering, TaughtStyle, Album, AlbumItem, Comment, Tag)
 PAINTING_ACTIONS = ["painting_edit", "painting_delete", "painting_restore"]
 VALUES = {
     "title": "Theirs",
@@ -42,6 +56,10 @@ def addresses(rendering: Rendering) -> list[str]:
     of_picture += [reverse(name, args=[painting.pk]) for name in PAINTING_ACTIONS]
     style = TaughtStyle.objects.first() or make_taught(public=True)
     of_picture += [reverse(name, args=[style.pk]) for name in STYLE_ACTIONS]
+    album = Album.objects.first() or make_album([rendering], visibility="public")
+    of_picture += [reverse(name, args=[album.pk]) for name in ALBUM_ACTIONS]
+    comment = Comment.objects.first() or say(rendering)
+    of_picture.append(reverse("comment_delete", args=[comment.pk]))
     return of_picture + [reverse(name, args=[rendering.photo_id]) for name in PHOTO_ACTIONS]
 
 
@@ -69,7 +87,10 @@ def test_a_public_picture_is_not_for_others_to_act_on(stranger: Client, painted:
 
 
 def test_following_a_link_does_nothing(guest: Client, rendering: Rendering) -> None:
-    uploads = ("upload", "painting_upload", "photo_create", "painting_create", "style_import")
+    uploads = (
+        "upload", "painting_upload", "photo_create", "painting_create", "style_import",
+        "album_create", "album_gather", "profile_edit",
+    )  # fmt: skip
     asked = [*addresses(rendering), *map(reverse, uploads)]
     before = everything()
     for address in asked:
@@ -84,6 +105,7 @@ def test_another_site_cannot_make_a_visitor_act(rendering: Rendering, photo: Pho
     asked = [
         *addresses(rendering),
         *map(reverse, ("upload", "painting_upload", "teach", "style_import")),
+        *map(reverse, ("album_create", "album_gather", "profile_edit")),
     ]
     before = everything()
     for address in asked:

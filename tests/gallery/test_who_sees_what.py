@@ -52,7 +52,8 @@ def test_the_doors_are_for_guests(
 
 
 @pytest.mark.parametrize(
-    "name", ["account", "account_email", "account_change_password", "account_delete"]
+    "name",
+    ["account", "account_email", "account_change_password", "account_delete", "favourites"],
 )
 def test_the_account_pages_are_for_members(name: str, guest: Client, member: Client) -> None:
     assert answers(guest, [reverse(name)]) == {302}

@@ -1,0 +1,1 @@
+"""What people show each other: albums, tags, their own pages, favourites, comments, reports."""

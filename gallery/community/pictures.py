@@ -1,0 +1,143 @@
+"""What is written about a picture, and marked on it: on the picture's own page."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from allauth.core import ratelimit
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from gallery.community.forms import CommentForm, DescribeForm, ReportForm
+from gallery.community.models import Comment, Favourite, Report, Tag
+from gallery.errors import refuse, wants_json
+from gallery.files import find
+from gallery.models import Rendering
+from gallery.services import announce
+from gallery.views import PAGE, own, picture_page, visitor
+
+
+def to_sign_in(request: HttpRequest, rendering: Rendering) -> HttpResponse:
+    """A guest wants what takes a name: the way there, and back to the picture."""
+    if wants_json(request):
+        return refuse(request, 403, "Sign in first: this takes an account.")
+    return redirect(reverse("account_login", query={"next": rendering.get_absolute_url()}))
+
+
+@transaction.atomic
+def picture_describe(rendering: Rendering, tags: list[str], **values: Any) -> None:
+    """``values``: name, caption_text, alt; empty ones are made from the styles again."""
+    rendering.change(**values)
+    rendering.tag_rows.all().delete()
+    Tag.objects.bulk_create([Tag(rendering=rendering, word=word) for word in tags])
+    announce(rendering)
+
+
+@require_POST
+def describe(request: HttpRequest, pk: UUID) -> HttpResponse:
+    rendering = own(request, Rendering, pk)
+    form = DescribeForm(request.POST)
+    if not form.is_valid():
+        return picture_page(request, rendering, status=400, describe_form=form)
+    picture_describe(rendering, **form.cleaned_data)
+    messages.success(request, "Saved.")
+    return redirect(rendering)
+
+
+@require_POST
+def favourite(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """``on`` 1 or 0: sent twice, it means the same."""
+    rendering = find(request, Rendering, pk)
+    if not request.user.is_authenticated:
+        return to_sign_in(request, rendering)
+    on = request.POST.get("on") == "1"
+    if on:
+        Favourite.objects.get_or_create(user=request.user, rendering=rendering)
+    else:
+        Favourite.objects.filter(user=request.user, rendering=rendering).delete()
+    if wants_json(request):
+        return JsonResponse({"on": on, "count": rendering.favourites.count()})
+    return redirect(rendering)
+
+
+@require_GET
+@login_required
+def favourites(request: HttpRequest) -> HttpResponse:
+    """Those that may still be seen: one that was taken down comes back when it hangs again."""
+    rows = Rendering.objects.hung() | Rendering.objects.of(visitor(request)).select_related(
+        "photo", "owner__profile"
+    )
+    liked = rows.filter(favourites__user=request.user).order_by("-favourites__created")
+    page = Paginator(liked, PAGE).get_page(request.GET.get("page"))
+    return render(request, "favourites.html", {"page": page})
+
+
+@require_POST
+def comment(request: HttpRequest, pk: UUID) -> HttpResponse:
+    rendering = find(request, Rendering, pk)
+    if not request.user.is_authenticated:
+        return to_sign_in(request, rendering)
+    form = CommentForm(request.POST)
+    if form.is_valid() and not rendering.comments_open:
+        form.add_error(None, "Comments on this picture are closed.")
+    if not form.is_valid():
+        return picture_page(request, rendering, status=400, comment_form=form)
+    if not ratelimit.consume(request, action="comment", user=request.user):
+        form.add_error(None, "That is a lot of comments at once. Wait a minute, then send it.")
+        return picture_page(request, rendering, status=429, comment_form=form)
+    Comment.objects.create(owner=request.user, rendering=rendering, **form.cleaned_data)
+    return redirect(f"{rendering.get_absolute_url()}#comments")
+
+
+@require_POST
+def comment_delete(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """By who said it, or by whose picture it is."""
+    said = Comment.objects.filter(pk=pk).select_related("rendering").first()
+    me = visitor(request)
+    if said is None or not (said.belongs_to(me) or said.rendering.belongs_to(me)):
+        raise Http404
+    said.delete()
+    messages.success(request, "The comment is removed.")
+    # Whoever may no longer see the picture is not sent to a page that is not there.
+    seen = said.rendering.hung or said.rendering.belongs_to(me)
+    return redirect(f"{said.rendering.get_absolute_url()}#comments" if seen else "mine")
+
+
+@require_POST
+def comments_open(request: HttpRequest, pk: UUID) -> HttpResponse:
+    rendering = own(request, Rendering, pk)
+    rendering.change(comments_open=request.POST.get("open") == "1")
+    opened = rendering.comments_open
+    messages.success(request, "Comments are open." if opened else "Comments are closed.")
+    return redirect(f"{rendering.get_absolute_url()}#comments")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def report(request: HttpRequest, pk: UUID) -> HttpResponse:
+    rendering = find(request, Rendering, pk)
+    if rendering.belongs_to(visitor(request)):
+        raise Http404  # one's own is taken down, not reported
+    form = ReportForm(request.POST if request.method == "POST" else None)
+    status = 200
+    if request.method == "POST":
+        status = 400
+        if form.is_valid():
+            if ratelimit.consume(request, action="report"):
+                return reported(request, rendering, form.cleaned_data)
+            form.add_error(None, "That is a lot of reports from here. Wait an hour, then send it.")
+            status = 429
+    return render(request, "report.html", {"rendering": rendering, "form": form}, status=status)
+
+
+def reported(request: HttpRequest, rendering: Rendering, values: dict[str, Any]) -> HttpResponse:
+    reporter = request.user if request.user.is_authenticated else None
+    Report.objects.create(rendering=rendering, reporter=reporter, **values)
+    messages.success(request, "Thank you. The moderators look at it.")
+    return redirect(rendering)
