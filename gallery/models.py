@@ -112,6 +112,13 @@ class Rendering(Job):
     styles_named = models.JSONField(default=dict, blank=True)
     show_photo = models.BooleanField(default=False)  # to everybody, beside the result
     published = models.DateTimeField(null=True, blank=True)
+    remixable = models.BooleanField(default=True)  # whether others may paint by its recipe
+    remix_of = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, related_name="remixes"
+    )
+    batch = models.ForeignKey(
+        "gallery.Batch", models.SET_NULL, null=True, blank=True, related_name="renderings"
+    )
 
     result = models.FileField(max_length=200, blank=True)  # PNG
     view = models.FileField(max_length=200, blank=True)  # WebP, full size
@@ -302,3 +309,12 @@ class Style(models.Model):
 
     def __str__(self) -> str:
         return self.slug
+
+
+# Models with rooms of their own; here Django looks for them.
+from gallery.batches.models import Batch  # noqa: E402
+from gallery.links.models import ShareLink  # noqa: E402
+
+__all__ = [
+    "Batch", "Mask", "Painting", "Photo", "Rendering", "ShareLink", "Style", "TaughtStyle",
+]  # fmt: skip

@@ -13,7 +13,7 @@ from django.core.files.storage import default_storage
 from django.utils import timezone
 from django.utils.text import slugify
 
-from gallery.accounts.belongings import kind_of, owned_models
+from gallery.accounts.belongings import ending, kind_of, owned_models
 from gallery.owners import Owner
 
 CHUNK = 256 * 1024
@@ -21,7 +21,8 @@ FILES = ("original", "result", "weights", "region")  # of a row; views and thumb
 # What is told of a row, where it has it. Nothing here is about anybody but its owner.
 FACTS = (
     "title", "artist", "year", "caption", "created", "published", "state", "public", "show_photo",
-    "width", "height", "engine", "seconds", "styles_named",
+    "width", "height", "engine", "seconds", "styles_named", "remixable", "expires", "views",
+    "view_limit",
 )  # fmt: skip
 README = """\
 This is everything that {name} has at {site}, as of {made}.
@@ -66,7 +67,7 @@ def entries(owner: Owner, name: str, site: str) -> list[Entry]:
     found: list[Entry] = []
     told = []
     for model in owned_models():
-        folder = f"{kind_of(model)}s"
+        folder = f"{kind_of(model)}{ending(kind_of(model))}"
         for row in model.objects.of(owner).order_by("created"):
             base = f"{folder}/{safe(row)}"
             files: list[Entry] = [

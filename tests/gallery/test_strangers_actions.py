@@ -8,19 +8,21 @@ from django.test import Client
 from django.urls import reverse
 
 from gallery import services
-from gallery.models import Mask, Painting, Photo, Rendering, TaughtStyle
-from tests.cast import make_painting, make_taught
+from gallery.models import Batch, Mask, Painting, Photo, Rendering, ShareLink, TaughtStyle
+from tests.cast import GUEST, make_painting, make_taught
 
 PICTURE_ACTIONS = [
     "picture_cancel", "picture_retry", "picture_publish", "picture_delete", "picture_restore",
-    "picture_pause", "picture_continue", "picture_keep",
+    "picture_pause", "picture_continue", "picture_keep", "picture_recipe", "link_create",
 ]  # fmt: skip
 PHOTO_ACTIONS = ["paint", "photo_delete", "photo_restore", "mask_create"]
 STYLE_ACTIONS = [
     "style_cancel", "style_retry", "style_pause", "style_continue", "style_keep", "style_edit",
     "style_delete", "style_restore", "style_on",
 ]  # fmt: skip
-MODELS = (Photo, Painting, Mask, Rendering, TaughtStyle)
+BATCH_ACTIONS = ["batch_cancel", "batch_retry", "batch_delete", "batch_restore"]
+LINK_ACTIONS = ["link_revoke", "link_restore"]
+MODELS = (Photo, Painting, Mask, Rendering, TaughtStyle, Batch, ShareLink)
 PAINTING_ACTIONS = ["painting_edit", "painting_delete", "painting_restore"]
 VALUES = {
     "title": "Theirs",
@@ -42,6 +44,10 @@ def addresses(rendering: Rendering) -> list[str]:
     of_picture += [reverse(name, args=[painting.pk]) for name in PAINTING_ACTIONS]
     style = TaughtStyle.objects.first() or make_taught(public=True)
     of_picture += [reverse(name, args=[style.pk]) for name in STYLE_ACTIONS]
+    batch, _ = Batch.objects.get_or_create(title="All of them", **GUEST.fields)
+    of_picture += [reverse(name, args=[batch.pk]) for name in BATCH_ACTIONS]
+    link, _ = ShareLink.objects.get_or_create(rendering=rendering, **GUEST.fields)
+    of_picture += [reverse(name, args=[link.pk]) for name in LINK_ACTIONS]
     return of_picture + [reverse(name, args=[rendering.photo_id]) for name in PHOTO_ACTIONS]
 
 
@@ -69,7 +75,10 @@ def test_a_public_picture_is_not_for_others_to_act_on(stranger: Client, painted:
 
 
 def test_following_a_link_does_nothing(guest: Client, rendering: Rendering) -> None:
-    uploads = ("upload", "painting_upload", "photo_create", "painting_create", "style_import")
+    uploads = (
+        "upload", "painting_upload", "photo_create", "painting_create", "style_import",
+        "links_revoke_all",
+    )  # fmt: skip
     asked = [*addresses(rendering), *map(reverse, uploads)]
     before = everything()
     for address in asked:
@@ -83,7 +92,9 @@ def test_another_site_cannot_make_a_visitor_act(rendering: Rendering, photo: Pho
     careful = client_of(GUEST, careful=True)
     asked = [
         *addresses(rendering),
-        *map(reverse, ("upload", "painting_upload", "teach", "style_import")),
+        *map(reverse, ("upload", "painting_upload", "teach", "style_import", "batch_create")),
+        reverse("links_revoke_all"),
+        reverse("remix", args=[rendering.pk]),
     ]
     before = everything()
     for address in asked:
