@@ -1,7 +1,7 @@
 from django.contrib import admin
 
 import gallery.community.admin  # noqa: F401  registers its own
-from gallery.models import Mask, Painting, Photo, Rendering, TaughtStyle
+from gallery.models import Batch, Mask, Painting, Photo, Rendering, ShareLink, TaughtStyle
 
 
 @admin.register(Photo)
@@ -39,3 +39,20 @@ class TaughtStyleAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     list_display = ("title", "artist", "state", "attempts", "public", "owner", "created", "seconds")
     list_filter = ("state", "lane", "public", "created")
     readonly_fields = ("preview", "checkpoint", "weights", "thumb", "lesson", "figures")
+
+
+@admin.register(ShareLink)
+class ShareLinkAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """Without the token: who has it sees a private picture."""
+
+    list_display = ("created", "owner", "state", "expires", "views", "view_limit", "deleted")
+    list_filter = ("created",)
+    list_select_related = ("rendering__photo", "owner")
+    exclude = ("password",)
+    raw_id_fields = ("rendering",)
+
+
+@admin.register(Batch)
+class BatchAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ("title", "owner", "created", "deleted")
+    list_filter = ("created",)

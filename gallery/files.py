@@ -127,12 +127,17 @@ def download(request: HttpRequest, pk: UUID, kind: str) -> HttpResponse:
     rendering = find(request, Rendering, pk)
     if rendering.state != Rendering.State.DONE or kind not in images.ENCODINGS:
         raise Http404
-    with rendering.result.open("rb") as file:
-        data = file.read()
-    if kind != "png":
-        data = images.encode(Image.open(io.BytesIO(data)).convert("RGB"), kind, quality=95)
-    response = HttpResponse(data, content_type=images.ENCODINGS[kind])
+    response = HttpResponse(result_as(rendering, kind), content_type=images.ENCODINGS[kind])
     return attached(response, rendering, kind)
+
+
+def result_as(rendering: Rendering, kind: str) -> bytes:
+    """At full size, encoded anew."""
+    with rendering.result.open("rb") as file:
+        data: bytes = file.read()
+    if kind == "png":
+        return data
+    return images.encode(Image.open(io.BytesIO(data)).convert("RGB"), kind, quality=95)
 
 
 def style_download(request: HttpRequest, pk: UUID) -> HttpResponse:

@@ -119,6 +119,13 @@ class Rendering(Job):
     styles_named = models.JSONField(default=dict, blank=True)
     show_photo = models.BooleanField(default=False)  # to everybody, beside the result
     published = models.DateTimeField(null=True, blank=True)
+    remixable = models.BooleanField(default=True)  # whether others may paint by its recipe
+    remix_of = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, related_name="remixes"
+    )
+    batch = models.ForeignKey(
+        "gallery.Batch", models.SET_NULL, null=True, blank=True, related_name="renderings"
+    )
 
     name = models.CharField(max_length=120, blank=True)  # its title, where the styles' will not do
     caption_text = models.CharField(max_length=1000, blank=True)  # under the picture
@@ -324,24 +331,6 @@ class TaughtStyle(Job):
         return self.snapshot()
 
 
-from gallery.community.models import (  # noqa: E402  they point at the models above
-    Album,
-    AlbumItem,
-    Comment,
-    Favourite,
-    Profile,
-    Report,
-    Tag,
-)  # fmt: skip
-
-__all__ = [
-    "UNDO_TIME", "Album", "AlbumItem", "Comment", "Favourite", "Mask", "Painting", "Photo",
-    "Profile", "Rendering", "Report", "Style", "Tag", "TaughtStyle", "Work",
-]  # fmt: skip
-
-Work = Photo | Painting | Rendering | TaughtStyle | Album
-
-
 class Style(models.Model):
     """A built-in style's card: the style on a sample photograph, made by ``make_samples``.
 
@@ -358,3 +347,24 @@ class Style(models.Model):
 
     def __str__(self) -> str:
         return self.slug
+
+
+# Models with rooms of their own; here Django looks for them.
+from gallery.batches.models import Batch  # noqa: E402
+from gallery.community.models import (  # noqa: E402
+    Album,
+    AlbumItem,
+    Comment,
+    Favourite,
+    Profile,
+    Report,
+    Tag,
+)
+from gallery.links.models import ShareLink  # noqa: E402
+
+Work = Photo | Painting | Rendering | TaughtStyle | Album
+
+__all__ = [
+    "UNDO_TIME", "Album", "AlbumItem", "Batch", "Comment", "Favourite", "Mask", "Painting", "Photo",
+    "Profile", "Rendering", "Report", "ShareLink", "Style", "Tag", "TaughtStyle", "Work",
+]  # fmt: skip

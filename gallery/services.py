@@ -10,6 +10,7 @@ import tempfile
 import threading
 from collections.abc import Sequence
 from datetime import timedelta
+from itertools import chain
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -21,8 +22,19 @@ from django.utils import timezone
 
 from gallery import jobs, notify, scratch, taught
 from gallery.job import Job, kinds
-from gallery.models import UNDO_TIME, Album, Mask, Painting, Photo, Rendering, TaughtStyle, Work
+from gallery.models import (
+    UNDO_TIME,
+    Album,
+    Batch,
+    Mask,
+    Painting,
+    Photo,
+    Rendering,
+    ShareLink,
+    TaughtStyle,
+)
 from gallery.named import find_style
+from gallery.owned import Owned
 from gallery.owners import Owner
 from gallery.pictures import faded, open_picture, region_of, to_png
 from webstyle.engine import images, stylefile
@@ -224,8 +236,9 @@ def sanitize(upload: Path, folder: Path, name: str) -> dict[str, Any]:
     return facts
 
 
-def rendering_submit(photo: Photo, recipe: Recipe) -> Rendering:
-    """A new job in the queue, and the bell rung once it is committed."""
+def rendering_submit(photo: Photo, recipe: Recipe, **about: Any) -> Rendering:
+    """A new job in the queue, and the bell rung once it is committed. ``about`` is what else the
+    row says: ``remix_of``, ``batch``."""
     owner = photo.owned_by
     engine = get_engine(recipe.engine)
     make_params(engine, recipe.params)
@@ -245,6 +258,7 @@ def rendering_submit(photo: Photo, recipe: Recipe) -> Rendering:
         height=height,
         colour=photo.colour,
         **owner.fields,
+        **about,
     )
     announce(rendering, ring=True)
     return rendering
@@ -252,7 +266,7 @@ def rendering_submit(photo: Photo, recipe: Recipe) -> Rendering:
 
 def check_queue(owner: Owner) -> None:
     """Raises QueueFullError when this visitor's jobs, of all kinds, are enough for now."""
-    unfinished = [kind.objects.of(owner).filter(state__in=Job.UNFINISHED) for kind in kinds()]
+    unfinished = unfinished_of(owner)
     if (waiting := sum(rows.count() for rows in unfinished)) < settings.MAX_JOBS_WAITING:
         return
     paused = any(rows.filter(state=State.PAUSED).exists() for rows in unfinished)
@@ -260,6 +274,17 @@ def check_queue(owner: Owner) -> None:
         f"{waiting} of your pictures and styles are still being worked on"
         f"{' or paused' * paused}: wait until some are done{', or cancel some' * paused}"
     )
+
+
+def unfinished_of(owner: Owner) -> list[Any]:
+    """The jobs of ``owner`` that are to be finished, a query for each kind."""
+    return [kind.objects.of(owner).filter(state__in=Job.UNFINISHED) for kind in kinds()]
+
+
+def queue_room(owner: Owner) -> int:
+    """How many more jobs may wait."""
+    waiting = sum(rows.count() for rows in unfinished_of(owner))
+    return max(0, settings.MAX_JOBS_WAITING - waiting)
 
 
 def check_masks(photo: Photo, recipe: Recipe) -> None:
@@ -381,7 +406,7 @@ def rendering_publish(rendering: Rendering, public: bool, show_photo: bool) -> b
     return done
 
 
-def remove(item: Work) -> None:
+def remove(item: Owned) -> None:
     """Deleted for everybody at once; for an hour it can be brought back."""
     item.deleted = timezone.now()
     item.save(update_fields=["deleted"])
@@ -392,7 +417,7 @@ def remove(item: Work) -> None:
             job_cancel(rendering)
 
 
-def restore(item: Work) -> None:
+def restore(item: Owned) -> None:
     item.deleted = None
     item.save(update_fields=["deleted"])
 
@@ -407,9 +432,11 @@ def purge() -> int:
     photos = Photo.objects.filter(**old).exclude(renderings__state__in=Job.ACTIVE)
     masks = {*Mask.objects.filter(photo__in=photos), *unused_masks()}
     styles = TaughtStyle.objects.filter(**old).exclude(state__in=Job.ACTIVE)
-    albums = Album.objects.filter(**old)
+    rest = [model.objects.filter(**old) for model in (Album, Batch, ShareLink)]
     gone = 0
-    for item in [*renderings, *masks, *photos, *Painting.objects.filter(**old), *styles, *albums]:
+    for item in [
+        *renderings, *masks, *photos, *Painting.objects.filter(**old), *styles, *chain(*rest)
+    ]:  # fmt: skip
         folder = item.folder
         item.delete()
         scratch.remove_folder(folder)  # with what broken-off attempts left

@@ -1,8 +1,8 @@
 from typing import Any
 
-from django.urls import URLPattern, path, re_path
+from django.urls import URLPattern, include, path, re_path
 
-from gallery import files, regions, teaching, uploads, views
+from gallery import files, regions, remix, teaching, uploads, views
 from gallery.community.urls import urlpatterns as community_urls
 from gallery.job import Job
 from gallery.models import Painting, Photo, Rendering, TaughtStyle
@@ -56,6 +56,10 @@ urlpatterns = [
     path("regions/<uuid:pk>/", regions.page, name="regions"),
     path("picture/<uuid:pk>/", views.picture, name="picture"),
     *job_urls(Rendering),
+    path("remix/<uuid:pk>/", remix.remix, name="remix"),
+    path("picture/<uuid:pk>/recipe/", remix.allow, name="picture_recipe"),
+    path("", include("gallery.links.urls")),
+    path("", include("gallery.batches.urls")),
     path("picture/<uuid:pk>/publish/", views.publish, name="picture_publish"),
     path("picture/<uuid:pk>/download/<slug:kind>/", files.download, name="picture_download"),
     path("teach/", teaching.teach, name="teach"),

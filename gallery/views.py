@@ -13,14 +13,15 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
-from gallery import cards, mix_query, params, services
+from gallery import cards, mix_query, params, remix, services
 from gallery.community import albums, beside, words
 from gallery.consumers import jobs_of
 from gallery.errors import refuse, refuse_form, wants_json
 from gallery.files import find
 from gallery.forms import SIZES, PaintForm, year_of
 from gallery.job import Job
-from gallery.models import Painting, Photo, Rendering, TaughtStyle, Work
+from gallery.links import own as links
+from gallery.models import Batch, Painting, Photo, Rendering, TaughtStyle, Work
 from gallery.owned import OwnedQuerySet
 from gallery.owners import Owner, owner_of
 from gallery.uploads import way_back
@@ -78,6 +79,7 @@ def mine(request: HttpRequest) -> HttpResponse:
     page = Paginator(work, PAGE).get_page(request.GET.get("page"))
     context = {
         "photos": Photo.objects.of(owner),
+        "batches": Batch.objects.of(owner)[:PAGE],
         "paintings": Painting.objects.of(owner),
         "taught": TaughtStyle.objects.of(owner),
         "albums": albums.own_albums(owner),
@@ -93,7 +95,9 @@ def jobs_state(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def studio(request: HttpRequest, pk: UUID) -> HttpResponse:
-    return studio_page(request, own(request, Photo, pk), PaintForm(owner=visitor(request)))
+    photo = own(request, Photo, pk)
+    remix.choose(request, photo)
+    return studio_page(request, photo, PaintForm(owner=visitor(request)))
 
 
 def studio_page(
@@ -190,6 +194,8 @@ def picture_page(
         "painting_list": painting_list,
         "method": rendering.engine_title,
         "recipe_params": params.in_words(rendering),
+        **remix.on_picture(request, rendering),
+        **links.on_picture(rendering, is_owner),
     }
     context |= beside.context(request, rendering) | forms
     return render(request, "picture.html", context, status=status)

@@ -177,6 +177,7 @@ ACCOUNT_RATE_LIMITS = {
     "export": "10/h/key",
     "comment": "6/m/user",
     "report": "10/h/ip",
+    "link": "20/10m/ip,100/h/key",  # wrong passwords of links
 }
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", 0)  # whose X-Forwarded-For is believed
 EMAIL = env.dj_email_url("EMAIL_URL", "console:")  # mails are written to the log
@@ -190,7 +191,7 @@ MAX_UPLOAD_BYTES = env.int("MAX_UPLOAD_MB", 40) * 1_000_000
 DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_UPLOAD_BYTES
 DECODE_SECONDS = env.int("DECODE_SECONDS", 30)  # for one uploaded file, in a process of its own
 DECODE_MEMORY_MB = env.int("DECODE_MEMORY_MB", 2000)
-MAX_JOBS_WAITING = env.int("MAX_JOBS_WAITING", 60)  # of one visitor at a time, paused ones too
+MAX_JOBS_WAITING = env.int("MAX_JOBS_WAITING", 80)  # of one visitor at a time, paused ones too
 
 TEACH_MINUTES_MAX = env.float("TEACH_MINUTES_MAX", 30)  # of one lesson
 

@@ -36,10 +36,15 @@ def kind_of(model: type[Owned]) -> str:
     return str(getattr(model, "KIND", "") or model._meta.verbose_name)
 
 
+def ending(kind: str) -> str:
+    """Of the plural."""
+    return "es" if kind.endswith("ch") else "s"
+
+
 def in_words(numbers: dict[str, int]) -> str:
     """As in "2 photographs, 1 mask and 3 pictures"; empty for nothing."""
     told = [
-        f"{number} {WORDS.get(kind, kind)}{'s' * (number != 1)}"
+        f"{number} {WORDS.get(kind, kind)}{ending(kind) * (number != 1)}"
         for kind, number in numbers.items()
         if number
     ]

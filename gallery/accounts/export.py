@@ -13,7 +13,7 @@ from django.core.files.storage import default_storage
 from django.utils import timezone
 from django.utils.text import slugify
 
-from gallery.accounts.belongings import kind_of, owned_models
+from gallery.accounts.belongings import ending, kind_of, owned_models
 from gallery.models import Favourite, Profile
 from gallery.owners import Owner
 
@@ -23,7 +23,7 @@ FILES = ("original", "result", "weights", "region")  # of a row; views and thumb
 FACTS = (
     "title", "artist", "year", "caption", "created", "published", "state", "public", "show_photo",
     "width", "height", "engine", "seconds", "styles_named", "name", "caption_text", "alt", "tags",
-    "description", "visibility", "text",
+    "description", "visibility", "text", "remixable", "expires", "views", "view_limit",
 )  # fmt: skip
 README = """\
 This is everything that {name} has at {site}, as of {made}.
@@ -73,7 +73,7 @@ def entries(owner: Owner, name: str, site: str) -> list[Entry]:
     found: list[Entry] = []
     told = []
     for model in owned_models():
-        folder = f"{kind_of(model)}s"
+        folder = f"{kind_of(model)}{ending(kind_of(model))}"
         for row in model.objects.of(owner).order_by("created"):
             base = f"{folder}/{safe(row)}"
             files: list[Entry] = [

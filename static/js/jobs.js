@@ -9,6 +9,8 @@ const SETTLED = 5; // steps
 
 const jobs = new Map();
 const listeners = new Set();
+const before = new Set(); // under way already when the page was opened
+let opened = false;
 let socketIsOpen = false;
 let asleep = false;
 let failures = 0;
@@ -22,6 +24,9 @@ export const isComparable = (job) => job.engine !== "sheet";
 export const allJobs = () => [...jobs.values()];
 /** A style that is taught: its steps are seconds of learning. */
 export const isStyle = (job) => job.kind === "style";
+
+/** Begun on another page, and none that this page was made with. */
+export const isFromElsewhere = (job) => before.has(job.id);
 
 /** Call `listener(job)` for every job known now and for every newer snapshot. */
 export function onJob(listener) {
@@ -75,7 +80,11 @@ function connect() {
     socketIsOpen = true;
     failures = 0;
     const message = JSON.parse(event.data);
-    if (message.type === "jobs") addAll(message.jobs);
+    if (message.type === "jobs") {
+      if (!opened) for (const job of message.jobs) if (isOpen(job) && !jobs.has(job.id)) before.add(job.id);
+      opened = true;
+      addAll(message.jobs);
+    }
     if (message.type === "job") addJob(message.job);
   };
   socket.onclose = (event) => {

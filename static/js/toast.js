@@ -19,10 +19,16 @@ function arm(item) {
 /** Stays until it is dismissed: for a message that offers Undo. */
 const stay = (item) => $("[data-close]", item).addEventListener("click", () => item.remove());
 
-/** Show `text`; `kind` is "" or "error". With `undo`, a function, it offers that and stays. */
-export function toast(text, kind = "", undo = null) {
+function linkTo(href, text) {
+  const link = document.createElement("a");
+  Object.assign(link, { href, textContent: text });
+  return link;
+}
+
+/** Show `text`; `kind` is "" or "error". With `undo`, a function, it offers that and stays; with `href` it leads there. */
+export function toast(text, kind = "", undo = null, href = "") {
   const item = clone("toast-template");
-  slot(item, "text").textContent = text;
+  slot(item, "text").append(href ? linkTo(href, text) : text);
   if (kind) item.dataset.kind = kind;
   const button = slot(item, "undo");
   button.hidden = !undo;

@@ -1,18 +1,22 @@
-// The job tray in the masthead, the count in the title bar, and notifications for those who asked.
+// The job tray in the masthead, the count in the title bar, and word of what ended elsewhere.
 
 import { ApiError } from "./api.js";
-import { act, allJobs, describe, isActive, isAsked, isOpen, offers, onJob } from "./jobs.js";
-import { $, $$, clone, recall, remember, setImage, setText, slot } from "./dom.js";
+import { act, allJobs, describe, isActive, isAsked, isFromElsewhere, isOpen, offers, onJob } from "./jobs.js";
+import { $, $$, clone, setImage, setText, slot } from "./dom.js";
+import { notify } from "./notify.js";
 import { toast } from "./toast.js";
 
 const tray = $("#tray");
 const button = $("#tray-button");
 const panel = $("#tray-panel");
-const notifyButton = $("[data-action=notify]", tray);
 const title = document.title;
 const VERBS = { continue: "Continue", keep: "Keep it as it is:", cancel: "Cancel" };
 const items = new Map();
 const lastState = new Map();
+const TOGETHER = 1500; // ms: what ends within is told of at one go
+let ended = [];
+let endedTimer = 0;
+let unseen = false; // something ended while nobody looked
 
 function open(yes) {
   panel.hidden = !yes;
@@ -81,24 +85,32 @@ function renderCount() {
   setText(slot(tray, "count"), String(active || paused || ""));
   setText(slot(tray, "label"), `${(active || paused) === 1 ? "work" : "works"} ${paused && !active ? "paused" : "under way"}`);
   setText(slot(tray, "heading"), active ? "Under way" : paused ? "Paused" : "Just finished");
-  document.title = active ? `(${active}) ${title}` : title;
+  document.title = `${active ? `(${active}) ` : unseen ? "✓ " : ""}${title}`;
 }
 
-function notify(job) {
-  const wasActive = ["queued", "running"].includes(lastState.get(job.id));
+/** Whether this page shows how the job stands: then nobody has to be told. */
+const isHere = (job) => [job.url, job.studio].includes(location.pathname) || $(`main [data-job="${CSS.escape(job.id)}"]`) !== null;
+
+function tell() {
+  const done = ended.filter((job) => job.state === "done");
+  if (done.length === 1) toast(`${done[0].title} is finished`, "", null, done[0].url);
+  if (done.length > 1) toast(`${done.length} works are finished`, "", null, tray.dataset.mine);
+  for (const job of ended.filter((one) => one.state === "failed").slice(0, 3)) toast(`${job.title} did not work`, "error", null, job.url);
+  ended = [];
+}
+
+function hear(job) {
+  const wasActive = isActive({ state: lastState.get(job.id) });
   lastState.set(job.id, job.state);
-  if (!wasActive || job.state !== "done" || !document.hidden) return;
-  if (recall("notify") !== "yes" || window.Notification?.permission !== "granted") return;
-  const note = new Notification(`${job.title} is finished`, { icon: job.thumb || undefined, tag: job.id });
-  note.onclick = () => {
-    window.focus();
-    location.href = job.url;
-  };
-}
-
-function offerNotifications() {
-  const agreed = recall("notify") === "yes" && window.Notification?.permission === "granted";
-  notifyButton.hidden = !("Notification" in window) || agreed;
+  if (!wasActive || !["done", "failed"].includes(job.state)) return;
+  if (document.hidden) {
+    unseen = true;
+    notify(job);
+  }
+  if (!isFromElsewhere(job) || isHere(job)) return;
+  ended.push(job);
+  clearTimeout(endedTimer);
+  endedTimer = setTimeout(tell, TOGETHER);
 }
 
 export function startTray() {
@@ -109,17 +121,14 @@ export function startTray() {
     open(false);
     button.focus();
   });
-  notifyButton.addEventListener("click", async () => {
-    if ((await Notification.requestPermission()) === "granted") {
-      remember("notify", "yes");
-      toast("You will be told when something is finished.");
-    } else toast("The browser does not allow notifications for this site.");
-    offerNotifications();
+  document.addEventListener("visibilitychange", () => {
+    if (document.hidden) return;
+    unseen = false;
+    renderCount();
   });
-  offerNotifications();
   onJob((job) => {
     renderItem(job);
+    hear(job);
     renderCount();
-    notify(job);
   });
 }

@@ -4,6 +4,9 @@ import { ApiError, tooLarge, upload } from "./api.js";
 import { $, clone, setText, slot } from "./dom.js";
 
 const AT_ONCE = 2;
+// The first answer tells the browser whose work this is; sent before it, others would each belong
+// to a newcomer of their own.
+let answered = false;
 
 /** `done(json, isLast)` is called for each that arrived. Gives `add(files)`. */
 export function startUploads(list, url, done) {
@@ -51,17 +54,19 @@ export function startUploads(list, url, done) {
     }, url);
     try {
       const json = await item.transfer.done;
+      answered = true;
       remove(item);
       done(json, items.every((other) => other.state === "failed"));
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
+      answered ||= error.status > 0;
       if (items.includes(item)) set(item, "failed", error.message);
     }
     pump();
   }
 
   function pump() {
-    const room = AT_ONCE - items.filter((item) => item.state === "sending").length;
+    const room = (answered ? AT_ONCE : 1) - items.filter((item) => item.state === "sending").length;
     items.filter((item) => item.state === "waiting").slice(0, Math.max(0, room)).forEach(send);
   }
 

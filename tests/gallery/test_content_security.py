@@ -9,8 +9,9 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
-from gallery.models import Photo, Rendering, Tag
-from tests.cast import submit
+from gallery.batches.services import batch_submit
+from gallery.models import Photo, Rendering, ShareLink, Tag
+from tests.cast import GUEST, submit
 from tests.community import make_album, say
 from tests.members import make_member, signed_in
 
@@ -86,6 +87,22 @@ def community_pages(guest: Client, painted: Rendering) -> list[HttpResponse]:
     return got
 
 
+def sharing_pages(guest: Client, painted: Rendering) -> list[HttpResponse]:
+    """Remixes, links with and without a door, batches; and what is said where there is nothing."""
+    link = ShareLink.objects.create(rendering=painted, **GUEST.fields)
+    closed = ShareLink(rendering=painted, **GUEST.fields)
+    closed.set_password("sesame")
+    closed.save()
+    batch = batch_submit(GUEST, [painted.photo], ["udnie"], 64)
+    visitor = Client()
+    got = [guest.get(reverse(name)) for name in ("my_links", "batch_create")]
+    got += [guest.get(painted.get_absolute_url()), guest.get(batch.get_absolute_url())]
+    got += [guest.get(reverse("remix", args=[painted.pk])), guest.post(reverse("batch_create"))]
+    got += [visitor.get(one.get_absolute_url()) for one in (link, closed)]
+    got += [visitor.post(closed.get_absolute_url()), visitor.get("/s/never-there/")]
+    return got
+
+
 @pytest.fixture
 def pages(guest: Client, painted: Rendering, photo: Photo) -> list[str]:
     painted.change(public=True, published=painted.created)
@@ -102,8 +119,9 @@ def pages(guest: Client, painted: Rendering, photo: Photo) -> list[str]:
         guest.post(reverse("paint", args=[photo.pk]), {"style": "none"}),
         Client(enforce_csrf_checks=True).post(reverse("upload")),
     ]
-    answers += account_pages(guest)
-    answers += community_pages(guest, painted)
+    answers += (
+        account_pages(guest) + community_pages(guest, painted) + sharing_pages(guest, painted)
+    )
     assert {answer.status_code for answer in answers} == {200, 404, 400, 403}
     assert any("undo" in answer.text.lower() for answer in answers)
     for answer in answers:

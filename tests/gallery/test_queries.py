@@ -8,8 +8,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from gallery.models import Rendering
-from tests.cast import copies
+from gallery.models import Batch, Rendering, ShareLink
+from tests.cast import GUEST, copies
 
 
 def queries(client: Client, address: str) -> int:
@@ -28,4 +28,25 @@ def test_the_number_of_queries_does_not_grow_with_the_pictures(
     few = queries(guest, reverse(name))
     copies(painted, 18, public=True)
     assert queries(guest, reverse(name)) == few
+    assert few < 15
+
+
+def test_nor_with_the_pictures_of_a_batch(guest: Client, painted: Rendering) -> None:
+    styles = ["udnie", *(f"style-{n}" for n in range(18))]
+    batch = Batch.objects.create(title="Many", styles=styles, **GUEST.fields)
+    painted.change(batch=batch)
+    few = queries(guest, batch.get_absolute_url())
+    for row, style in zip(copies(painted, 18), styles[1:], strict=True):
+        row.change(recipe=row.recipe | {"styles": [[style, 1.0]]})
+    assert guest.get(batch.get_absolute_url()).context["total"] == 19
+    assert queries(guest, batch.get_absolute_url()) == few
+    assert few < 15
+
+
+def test_nor_with_the_links_in_a_list(guest: Client, painted: Rendering) -> None:
+    ShareLink.objects.create(rendering=painted, **GUEST.fields)
+    few = queries(guest, reverse("my_links"))
+    for _ in range(9):
+        ShareLink.objects.create(rendering=painted, **GUEST.fields)
+    assert queries(guest, reverse("my_links")) == few
     assert few < 15

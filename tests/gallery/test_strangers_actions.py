@@ -11,20 +11,23 @@ from gallery import services
 from gallery.models import (
     Album,
     AlbumItem,
+    Batch,
     Comment,
     Mask,
     Painting,
     Photo,
     Rendering,
+    ShareLink,
     Tag,
     TaughtStyle,
 )
-from tests.cast import make_painting, make_taught
+from tests.cast import GUEST, make_painting, make_taught
 from tests.community import make_album, say
 
 PICTURE_ACTIONS = [
     "picture_cancel", "picture_retry", "picture_publish", "picture_delete", "picture_restore",
     "picture_pause", "picture_continue", "picture_keep", "picture_describe", "picture_comments",
+    "picture_recipe", "link_create",
 ]  # fmt: skip
 PHOTO_ACTIONS = ["paint", "photo_delete", "photo_restore", "mask_create"]
 STYLE_ACTIONS = [
@@ -34,7 +37,11 @@ STYLE_ACTIONS = [
 ALBUM_ACTIONS = [
     "album_edit", "album_arrange", "album_publish", "album_delete", "album_restore",
 ]  # fmt: skip
-MODELS = (Photo, Painting, Mask, Rendering, TaughtStyle, Album, AlbumItem, Comment, Tag)
+BATCH_ACTIONS = ["batch_cancel", "batch_retry", "batch_delete", "batch_restore"]
+LINK_ACTIONS = ["link_revoke", "link_restore"]
+MODELS = (
+    Photo, Painting, Mask, Rendering, TaughtStyle, Album, AlbumItem, Comment, Tag, Batch, ShareLink,
+)  # fmt: skip
 PAINTING_ACTIONS = ["painting_edit", "painting_delete", "painting_restore"]
 VALUES = {
     "title": "Theirs",
@@ -60,6 +67,10 @@ def addresses(rendering: Rendering) -> list[str]:
     of_picture += [reverse(name, args=[album.pk]) for name in ALBUM_ACTIONS]
     comment = Comment.objects.first() or say(rendering)
     of_picture.append(reverse("comment_delete", args=[comment.pk]))
+    batch, _ = Batch.objects.get_or_create(title="All of them", **GUEST.fields)
+    of_picture += [reverse(name, args=[batch.pk]) for name in BATCH_ACTIONS]
+    link, _ = ShareLink.objects.get_or_create(rendering=rendering, **GUEST.fields)
+    of_picture += [reverse(name, args=[link.pk]) for name in LINK_ACTIONS]
     return of_picture + [reverse(name, args=[rendering.photo_id]) for name in PHOTO_ACTIONS]
 
 
@@ -89,7 +100,7 @@ def test_a_public_picture_is_not_for_others_to_act_on(stranger: Client, painted:
 def test_following_a_link_does_nothing(guest: Client, rendering: Rendering) -> None:
     uploads = (
         "upload", "painting_upload", "photo_create", "painting_create", "style_import",
-        "album_create", "album_gather", "profile_edit",
+        "album_create", "album_gather", "profile_edit", "links_revoke_all",
     )  # fmt: skip
     asked = [*addresses(rendering), *map(reverse, uploads)]
     before = everything()
@@ -104,8 +115,9 @@ def test_another_site_cannot_make_a_visitor_act(rendering: Rendering, photo: Pho
     careful = client_of(GUEST, careful=True)
     asked = [
         *addresses(rendering),
-        *map(reverse, ("upload", "painting_upload", "teach", "style_import")),
-        *map(reverse, ("album_create", "album_gather", "profile_edit")),
+        *map(reverse, ("upload", "painting_upload", "teach", "style_import", "batch_create")),
+        *map(reverse, ("album_create", "album_gather", "profile_edit", "links_revoke_all")),
+        reverse("remix", args=[rendering.pk]),
     ]
     before = everything()
     for address in asked:

@@ -14,7 +14,7 @@ from gallery.models import Painting, Photo, Rendering, TaughtStyle
 from tests.cast import body, make_painting, make_taught
 
 PHOTO_PAGES = ["studio", "regions"]
-PICTURE_PAGES = ["picture", "picture_state"]
+PICTURE_PAGES = ["picture", "picture_state", "remix"]
 PICTURE_FILES = ["result", "view", "thumb"]
 PHOTO_FILES = ["original", "view", "thumb"]
 DOWNLOADS = ["jpg", "png", "webp"]
@@ -35,7 +35,10 @@ def answers(client: Client, addresses: list[str]) -> set[int]:
     return {client.get(address).status_code for address in addresses}
 
 
-@pytest.mark.parametrize("name", ["home", "gallery", "mine", "mix_start", "jobs_state", "teach"])
+@pytest.mark.parametrize(
+    "name",
+    ["home", "gallery", "mine", "mix_start", "jobs_state", "teach", "batch_create", "my_links"],
+)
 @pytest.mark.parametrize("who", ["client", "guest", "stranger", "member"])
 def test_the_open_pages_are_for_everybody(
     name: str, who: str, request: pytest.FixtureRequest, painted: Rendering

@@ -1,0 +1,1 @@
+"""Batches: many photographs, each in many styles, as one table."""

@@ -1,0 +1,121 @@
+"""One's own links: made beside a picture, looked after on a page of their own."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.db.models import Q
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_GET, require_POST
+
+from gallery import services
+from gallery.errors import refuse, wants_json
+from gallery.links.forms import LASTS, LinkForm
+from gallery.links.models import ShareLink
+from gallery.models import UNDO_TIME, Rendering
+from gallery.owners import Owner, owner_of
+
+MOST = 200  # of one owner's
+
+
+def visitor(request: HttpRequest) -> Owner:
+    return owner_of(request.user, request.session)
+
+
+def on_picture(picture: Rendering, is_owner: bool) -> dict[str, Any]:
+    """What a picture's page shows its owner."""
+    if not is_owner:
+        return {}
+    kept = ShareLink.objects.kept().filter(rendering=picture)
+    return {"links": list(kept.select_related("rendering__photo")), "lasts": LASTS}
+
+
+@require_POST
+@sensitive_post_parameters("password")
+def create(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """A link to a finished picture of one's own."""
+    owner = visitor(request)
+    picture = Rendering.objects.of(owner).filter(pk=pk).first()
+    if picture is None:
+        raise Http404
+    form = LinkForm(request.POST)
+    if reason := why_not(picture, form):
+        if wants_json(request):
+            return refuse(request, 400, reason)
+        messages.error(request, reason)
+        return redirect(picture)
+    link = ShareLink(
+        rendering=picture, width=picture.width, height=picture.height, colour=picture.colour,
+        **form.values(), **owner.fields,
+    )  # fmt: skip
+    link.set_password(form.cleaned_data["password"])
+    link.save(force_insert=True)
+    if wants_json(request):
+        return JsonResponse({"url": address(request, link)}, status=201)
+    messages.success(request, "The link is ready: copy it and send it.")
+    return redirect(picture.get_absolute_url() + "#links")
+
+
+def why_not(picture: Rendering, form: LinkForm) -> str:
+    if picture.state != Rendering.State.DONE:
+        return "Only a finished picture can be shared by a link."
+    if ShareLink.objects.of(picture.owned_by).count() >= MOST:
+        return f"{MOST} links are enough: revoke one that is no longer needed."
+    return "" if form.is_valid() else form.why_not()
+
+
+def address(request: HttpRequest, link: ShareLink) -> str:
+    return request.build_absolute_uri(link.get_absolute_url())
+
+
+@require_GET
+@never_cache
+def my_links(request: HttpRequest) -> HttpResponse:
+    """All of one's links, those that were revoked within the hour too."""
+    owner = visitor(request)
+    rows = ShareLink.objects.filter(**owner.fields) if owner else ShareLink.objects.none()
+    recent = Q(deleted__isnull=True) | Q(deleted__gt=timezone.now() - UNDO_TIME)
+    links = list(rows.filter(recent).select_related("rendering__photo"))
+    context = {"links": links, "kept": [link for link in links if not link.deleted]}
+    return render(request, "links.html", context)
+
+
+def own(request: HttpRequest, pk: UUID) -> ShareLink:
+    link = ShareLink.objects.filter(pk=pk).first()
+    if link is None or not link.belongs_to(visitor(request)):
+        raise Http404
+    return link
+
+
+@require_POST
+def revoke(request: HttpRequest, pk: UUID) -> HttpResponse:
+    link = own(request, pk)
+    if link.deleted is None:
+        services.remove(link)
+    undo = reverse("link_restore", args=[pk])
+    if wants_json(request):
+        return JsonResponse({"undo": undo})
+    messages.info(request, "The link is revoked.", extra_tags=f"undo:{undo}")
+    return redirect("my_links")
+
+
+@require_POST
+def restore(request: HttpRequest, pk: UUID) -> HttpResponse:
+    services.restore(own(request, pk))
+    messages.success(request, "The link opens again.")
+    return redirect("my_links")
+
+
+@require_POST
+def revoke_all(request: HttpRequest) -> HttpResponse:
+    number = ShareLink.objects.of(visitor(request)).update(deleted=timezone.now())
+    words = f"{number} link{'s are' if number != 1 else ' is'} revoked."
+    messages.info(request, f"{words} For an hour each can be brought back.")
+    return redirect("my_links")

@@ -1,0 +1,194 @@
+"""What whoever has a link gets to see: one picture, and no way from it to its owner's other things.
+
+No id, name, photograph or title of a file leaves here but those that the owner ticked. A link that
+expired, was revoked or used up, and one that never was, look the same.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any, TypeVar
+
+from allauth.core.internal import ratelimit
+from asgiref.sync import sync_to_async
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.text import slugify
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods
+
+from gallery import files
+from gallery.links.models import ShareLink
+from gallery.models import SHEET, Rendering
+from gallery.named import find_style
+from gallery.owners import Owner, owner_of
+from webstyle.engine import images
+from webstyle.engine.events import EngineError
+from webstyle.engine.recipe import is_painting, is_taught
+
+ADMITTED = "links"  # in the session: the links this visitor was let in by
+REMEMBERED = 200
+WRONG = "That is not the password of this link. Mind capitals, and try again."
+TOO_MANY = "Too many tries. Wait ten minutes and try again."
+Answer = TypeVar("Answer", bound=HttpResponseBase)
+
+
+def guarded(response: Answer) -> Answer:
+    """Kept by no cache on the way and found by no search. The address is the key: it is told to no
+    other site (to this one it is, else a form could not show where it was sent from)."""
+    response["Cache-Control"] = "private, no-cache"
+    response["Referrer-Policy"] = "same-origin"
+    response["X-Robots-Tag"] = "noindex, nofollow, noarchive"
+    return response
+
+
+def find(request: HttpRequest, token: str) -> ShareLink | None:
+    """A link that shows something to this visitor, perhaps behind a door."""
+    live = ShareLink.objects.live().select_related("rendering__photo", "owner__profile")  # type: ignore[attr-defined]
+    link: ShareLink | None = live.filter(token=token).first()
+    if link is None or (link.used_up and not admitted(request, link)):
+        return None
+    return link
+
+
+def admitted(request: HttpRequest, link: ShareLink) -> bool:
+    """Its owner, and whoever was let in before: one visitor counts once."""
+    if link.belongs_to(owner_of(request.user, request.session)):
+        return True
+    return str(link.pk) in request.session.get(ADMITTED, [])
+
+
+def admit(request: HttpRequest, link: ShareLink) -> bool:
+    """Count the visitor, if there is a view left."""
+    if not link.count_view():
+        return False
+    before = request.session.get(ADMITTED, [])
+    request.session[ADMITTED] = [*before, str(link.pk)][-REMEMBERED:]
+    return True
+
+
+def gone(request: HttpRequest) -> HttpResponse:
+    return guarded(render(request, "link_gone.html", status=404))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@sensitive_post_parameters("password")
+def page(request: HttpRequest, token: str) -> HttpResponse:
+    link = find(request, token)
+    if link is None:
+        return gone(request)
+    if admitted(request, link):
+        return redirect(link) if request.method == "POST" else show(request, link)
+    if link.has_door:
+        return knock(request, link) if request.method == "POST" else door(request, link)
+    if request.method == "GET":
+        admit(request, link)
+    return show(request, link)
+
+
+def door(request: HttpRequest, link: ShareLink, error: str = "", status: int = 200) -> HttpResponse:
+    context = {"asks_password": bool(link.password), "error": error, "colour": link.colour}
+    return guarded(render(request, "link_door.html", context, status=status))
+
+
+def knock(request: HttpRequest, link: ShareLink) -> HttpResponse:
+    """A wrong password counts as a try; a right one does not."""
+    if link.password:
+        tried = ratelimit.consume(request, app="allauth.account", action="link", key=link.token)
+        if tried is None:
+            return door(request, link, TOO_MANY, 429)
+        if not link.opens_with(request.POST.get("password", "")):
+            return door(request, link, WRONG, 403)
+        tried.rollback()
+    return guarded(redirect(link)) if admit(request, link) else gone(request)
+
+
+def show(request: HttpRequest, link: ShareLink) -> HttpResponse:
+    """Only what is in this context reaches the page: never the rows themselves."""
+    picture = link.rendering
+    assert picture is not None
+    token = link.token
+    beside = link.show_photo and picture.engine != SHEET
+    view = reverse("share_file", args=[token, "view"])
+    context = {
+        "address": request.build_absolute_uri(link.get_absolute_url()),
+        "image": "" if link.has_door else request.build_absolute_uri(view),
+        "title": title_of(picture),
+        "styles": styles_of(picture),
+        "alt": picture.alt or f"A photo painted in the style of {in_words(picture)}",
+        "by": link.maker if link.show_owner else "",
+        "mode": "compare" if beside else "single",
+        "view_url": view,
+        "photo_url": reverse("share_file", args=[token, "photo"]) if beside else "",
+        "downloads": [
+            {"kind": kind, "url": reverse("share_download", args=[token, kind])}
+            for kind in ("jpg", "png", "webp")
+            if link.allow_download
+        ],
+        "width": picture.width, "height": picture.height, "colour": picture.colour,
+    }  # fmt: skip
+    return guarded(render(request, "link.html", context))
+
+
+def styles_of(picture: Rendering) -> list[dict[str, Any]]:
+    """With titles and artists. Somebody's own painting is often called after its file: so it stays
+    without a name until its owner shares it with everybody."""
+    return [told(picture, style["slug"]) for style in picture.styles]
+
+
+def told(picture: Rendering, style: str) -> dict[str, str]:
+    if is_painting(style) or is_taught(style):
+        try:
+            return find_style(Owner(), style).titles
+        except EngineError:
+            title = "A painting" if is_painting(style) else "A style of their own"
+            return {"title": title, "artist": ""}
+    return picture.name_of(style)
+
+
+def title_of(picture: Rendering) -> str:
+    titles = in_words(picture)
+    return picture.name or (f"Sheet: {titles}" if picture.engine == SHEET else titles)
+
+
+def in_words(picture: Rendering) -> str:
+    return " + ".join(style["title"] for style in styles_of(picture))
+
+
+def let_in(request: HttpRequest, token: str) -> ShareLink | None:
+    """For files. Where nobody has to knock, they are for everybody: previews in chats too."""
+    link = find(request, token)
+    return link if link and (not link.has_door or admitted(request, link)) else None
+
+
+def open_file(request: HttpRequest, token: str, kind: str) -> Any:
+    link = let_in(request, token)
+    if link is None or link.rendering is None or (kind == "photo" and not link.show_photo):
+        return None
+    field = link.rendering.photo.view if kind == "photo" else link.rendering.view
+    try:
+        field.open("rb")
+    except (FileNotFoundError, ValueError):  # lost, or never there
+        return None
+    return field
+
+
+async def share_file(request: HttpRequest, token: str, kind: str) -> HttpResponseBase:
+    field = await sync_to_async(open_file)(request, token, kind)
+    if field is None:
+        return await sync_to_async(gone)(request)
+    return guarded(files.stream(field, ""))
+
+
+async def share_download(request: HttpRequest, token: str, kind: str) -> HttpResponseBase:
+    link = await sync_to_async(let_in)(request, token)
+    picture = link.rendering if link and link.allow_download else None
+    if picture is None or kind not in images.ENCODINGS:
+        return await sync_to_async(gone)(request)
+    data = await asyncio.to_thread(files.result_as, picture, kind)
+    title = await sync_to_async(title_of)(picture)
+    response = HttpResponse(data, content_type=images.ENCODINGS[kind])
+    name = f"{slugify(title)[:80] or 'picture'}.{kind}"
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return guarded(response)

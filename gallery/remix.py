@@ -1,0 +1,200 @@
+"""Remixing: the recipe of a picture one sees, on a photo of one's own."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.db.models import Q
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_POST
+
+from gallery import params, services, uploads
+from gallery.errors import refuse, wants_json
+from gallery.files import find, may_see
+from gallery.models import Painting, Photo, Rendering, TaughtStyle
+from gallery.named import find_style
+from gallery.owners import Owner, owner_of
+from webstyle.engine.events import EngineError
+from webstyle.engine.recipe import PAINTING, TAUGHT, Recipe, is_painting, is_taught
+from webstyle.engine.registry import get_engine
+
+CHOSEN = "photo"  # in the session: the photo whose studio was open last
+PHOTOS = 48  # to choose from, the newest
+REGIONS_LEFT_OUT = "Its regions belong to the other photograph: its styles go over all of yours."
+
+
+def recipe_of(picture: Rendering) -> Recipe:
+    """As it can be painted on any photo: without its regions."""
+    return replace(picture.parsed_recipe(), masks=())
+
+
+def obstacle(picture: Rendering, owner: Owner) -> str:
+    """Why ``owner`` cannot paint by the recipe of ``picture``; empty where nothing is in the way.
+
+    Of somebody else's private painting or style no more is said than that it is private: its name
+    stands under the public picture already."""
+    if not picture.remixable and not picture.belongs_to(owner):
+        return "Its owner keeps this recipe for themselves."
+    try:
+        recipe = recipe_of(picture)
+        get_engine(recipe.engine)
+    except EngineError:
+        return "It was painted in a way that this site no longer knows."
+    for style, _ in recipe.styles:
+        try:
+            find_style(owner, style)
+        except EngineError:
+            return why_not(picture, style)
+    return ""
+
+
+def why_not(picture: Rendering, style: str) -> str:
+    """Of a style that cannot be used: it is somebody's own, or it is no more."""
+    title = picture.name_of(style)["title"]
+    if is_painting(style):
+        theirs = Painting.objects.named(picture.owned_by, style.removeprefix(PAINTING))
+        what = f"the painting “{title}”"
+    elif is_taught(style):
+        theirs = TaughtStyle.objects.named(picture.owned_by, style.removeprefix(TAUGHT))
+        what = f"the style “{title}”, taught here"
+    else:
+        theirs, what = None, f"the style “{title}”"
+    if theirs is not None:
+        return f"Its recipe names {what}, which only its owner may use."
+    return f"Its recipe names {what}, which is gone."
+
+
+def remixed(picture: Rendering, photo: Photo) -> Rendering:
+    """Queued. Raises EngineError, fit to be shown."""
+    if reason := obstacle(picture, photo.owned_by):
+        raise EngineError(reason)
+    return services.rendering_submit(photo, recipe_of(picture), remix_of=picture)
+
+
+def chosen_photo(request: HttpRequest, owner: Owner) -> Photo | None:
+    """The one that was chosen before, if it is still there."""
+    name = request.session.get(CHOSEN)
+    return Photo.objects.of(owner).filter(pk=name).first() if name else None
+
+
+def choose(request: HttpRequest, photo: Photo) -> None:
+    """Remember it. Written only when it changed: a session is a row."""
+    if request.session.get(CHOSEN) != str(photo.pk):
+        request.session[CHOSEN] = str(photo.pk)
+
+
+def named(owner: Owner, picture: Rendering) -> str:
+    """Who made ``picture``, as ``owner`` may read it."""
+    if picture.belongs_to(owner):
+        return "yours"
+    return picture.maker or ("a guest" if picture.owner is None else "a member")
+
+
+def original_of(request: HttpRequest, picture: Rendering) -> dict[str, Any] | None:
+    """What ``picture`` was painted after, only while this visitor may see it."""
+    if picture.remix_of_id is None:
+        return None
+    kept = Rendering.objects.kept().select_related("owner__profile")
+    original = kept.filter(pk=picture.remix_of_id).first()
+    if original is None or not may_see(request, original):
+        return None
+    owner = owner_of(request.user, request.session)
+    return {"url": original.get_absolute_url(), "by": named(owner, original)}
+
+
+def count_of(picture: Rendering, owner: Owner) -> int:
+    """Pictures by its recipe: the public ones, and the visitor's own."""
+    seen = Q(public=True, hidden_by_moderator=False)
+    if owner:
+        seen |= Q(**owner.fields)
+    done = Rendering.objects.kept().filter(remix_of=picture, state=Rendering.State.DONE)
+    return done.filter(seen).count()
+
+
+def on_picture(request: HttpRequest, picture: Rendering) -> dict[str, Any]:
+    """What a picture's page shows of it."""
+    owner = owner_of(request.user, request.session)
+    return {
+        "remix_of": original_of(request, picture),
+        "remix_count": count_of(picture, owner),
+        "remix_obstacle": obstacle(picture, owner),
+        "remix_photo": chosen_photo(request, owner),
+    }
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def remix(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Choose a photo, or send one; with that, it is painted."""
+    picture = find(request, Rendering, pk)
+    if picture.state != Rendering.State.DONE:
+        raise Http404
+    owner = owner_of(request.user, request.session)
+    reason = obstacle(picture, owner)
+    if request.method == "POST" and not reason:
+        return answer(request, picture)
+    context = {
+        "picture": picture,
+        "obstacle": reason,
+        "photos": Photo.objects.of(owner)[:PHOTOS],
+        "regions": REGIONS_LEFT_OUT if picture.recipe.get("masks") else "",
+        "method": picture.engine_title,
+        "recipe_params": params.in_words(picture),
+        "by": named(owner, picture),
+    }
+    status = 400 if request.method == "POST" else 200
+    if status == 400 and wants_json(request):
+        return refuse(request, status, reason)
+    return render(request, "remix.html", context, status=status)
+
+
+def answer(request: HttpRequest, picture: Rendering) -> HttpResponse:
+    """``photo`` is the id of one of the visitor's, or a file."""
+    try:
+        made = remixed(picture, photo_for(request))
+    except EngineError as error:
+        status = 429 if isinstance(error, services.QueueFullError) else 400
+        if status == 429 or wants_json(request):
+            return refuse(request, status, str(error))
+        messages.error(request, str(error))
+        return redirect("remix", pk=picture.pk)
+    if wants_json(request):
+        return JsonResponse(made.snapshot(), status=201)
+    return redirect(made)
+
+
+def photo_for(request: HttpRequest) -> Photo:
+    """Raises EngineError."""
+    if file := request.FILES.get("photo"):
+        return uploads.take_file(services.photo_add, request, file)
+    try:
+        name = UUID(request.POST.get("photo", ""))
+    except ValueError:
+        raise EngineError("Choose a photograph first.") from None
+    photo: Photo | None = (
+        Photo.objects.of(owner_of(request.user, request.session)).filter(pk=name).first()
+    )
+    if photo is None:
+        raise Http404
+    return photo
+
+
+@require_POST
+def allow(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Whether others may paint by a picture's recipe; for ``remixable`` the last value counts: a
+    hidden one stands in for a box that is not ticked."""
+    owner = owner_of(request.user, request.session)
+    picture = Rendering.objects.of(owner).filter(pk=pk).first()
+    if picture is None:
+        raise Http404
+    picture.change(remixable=request.POST.get("remixable") in ("1", "on", "true"))
+    if wants_json(request):
+        return JsonResponse({"remixable": picture.remixable})
+    messages.success(
+        request,
+        "Others may paint by this recipe." if picture.remixable else "The recipe is yours alone.",
+    )
+    return redirect(picture)
