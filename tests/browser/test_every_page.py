@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import SCREENS, fits_the_screen, serious_faults
-from tests.members import PASSWORD
+from tests.browser.test_the_visitors_walk import sign_up
 
 pytestmark = pytest.mark.browser
 NO_PAGES = re.compile(r"/(file|download|export|feed|zip|sheet|static|oembed|admin)(/|$)")
@@ -66,12 +66,7 @@ def look_around(page: Page, start: list[str]) -> tuple[set[str], list[str]]:
 def furnish(page: Page, photo_path: str) -> str:
     """A member with a picture of each kind of thing; the address of a link with a door."""
     name = f"eve-{uuid.uuid4().hex[:8]}"
-    page.goto("/account/signup/")
-    page.locator("input[name=username]").fill(name)
-    page.locator("input[name=email]").fill(f"{name}@example.org")
-    page.locator("input[name=password1]").fill(PASSWORD)
-    page.locator("main form button.primary").click()
-    page.wait_for_url("**/me/")
+    sign_up(page, name)
     page.goto("/")
     page.set_input_files("#files", photo_path)
     page.locator("[data-style=udnie]").click()

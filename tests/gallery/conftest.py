@@ -1,4 +1,4 @@
-"""Real servers, started for the tests on free ports."""
+"""Members, and real servers, started for the tests on free ports."""
 
 from __future__ import annotations
 
@@ -8,12 +8,15 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import redis
+from django.test import Client
 
 from gallery.models import Photo, Rendering
 from tests.cast import free_port, submit, wait_until
+from tests.members import make_member, signed_in
 from tests.pencil import Pencil, recipe
 from webstyle.engine import registry
 
@@ -31,6 +34,24 @@ def pencil(monkeypatch: pytest.MonkeyPatch) -> type[Pencil]:
 def drawing(pencil: type[Pencil], photo: Photo) -> Rendering:
     """Waiting in the slow lane."""
     return submit(photo, recipe())
+
+
+@pytest.fixture
+def hung(painted: Rendering) -> Rendering:
+    """Done, and published."""
+    painted.change(public=True, published=painted.created)
+    return painted
+
+
+@pytest.fixture
+def user(db: None) -> Any:
+    return make_member("vincent")
+
+
+@pytest.fixture
+def vincent(user: Any) -> Client:
+    """Signed in."""
+    return signed_in(user)
 
 
 def missing(program: str, package: str) -> None:

@@ -11,23 +11,7 @@ from django.urls import reverse
 from gallery.models import Comment, Profile, Rendering
 from tests.cast import GUEST, client_of
 from tests.community import HARM, PLAIN
-from tests.members import make_member, signed_in
-
-
-@pytest.fixture
-def hung(painted: Rendering) -> Rendering:
-    painted.change(public=True, published=painted.created)
-    return painted
-
-
-@pytest.fixture
-def user(db: None) -> Any:
-    return make_member("vincent")
-
-
-@pytest.fixture
-def vincent(user: Any) -> Client:
-    return signed_in(user)
+from tests.members import make_member
 
 
 def say(client: Client, rendering: Rendering, text: str = "Lovely") -> Any:

@@ -16,17 +16,6 @@ JSON = {"headers": {"Accept": "application/json"}}
 
 
 @pytest.fixture
-def hung(painted: Rendering) -> Rendering:
-    painted.change(public=True, published=painted.created)
-    return painted
-
-
-@pytest.fixture
-def vincent(db: None) -> Client:
-    return signed_in(make_member("vincent"))
-
-
-@pytest.fixture
 def paul(db: None) -> Client:
     return signed_in(make_member("paul"))
 

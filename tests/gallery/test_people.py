@@ -10,19 +10,8 @@ from django.urls import reverse
 
 from gallery.models import Profile, Rendering
 from tests.community import HARM, PLAIN, make_album, owner, pictures_of
-from tests.members import make_member, signed_in
 
 ADDRESS = "/people/vincent/"
-
-
-@pytest.fixture
-def user(db: None) -> Any:
-    return make_member("vincent")
-
-
-@pytest.fixture
-def vincent(user: Any) -> Client:
-    return signed_in(user)
 
 
 def tell(client: Client, **values: str) -> Any:

@@ -19,12 +19,6 @@ def describe(client: Client, rendering: Rendering, **values: str) -> Any:
     return client.post(reverse("picture_describe", args=[rendering.pk]), values)
 
 
-@pytest.fixture
-def hung(painted: Rendering) -> Rendering:
-    painted.change(public=True, published=painted.created)
-    return painted
-
-
 @pytest.mark.parametrize(("text", "tags"), [
     ("", []), (" sea  Sky,sea #dusk ", ["sea", "sky", "dusk"]),
     ("1889 blue-grey", ["1889", "blue-grey"]),

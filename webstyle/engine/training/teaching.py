@@ -85,7 +85,7 @@ AVERAGED = 0.01  # of each step's weights goes into the average, when there are 
 COLOURS = 200_000  # pixels of a painting, at most, to take colours from
 MINUTES = (0.05, 240.0)
 STROKES = (0.5, 2.0)
-SHARES = Shares(content=0.55)
+SHARES = Shares(content=0.35)
 
 
 @dataclass(frozen=True)
