@@ -47,9 +47,9 @@ class ShareLinkAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     list_display = ("created", "owner", "state", "expires", "views", "view_limit", "deleted")
     list_filter = ("created",)
-    list_select_related = ("rendering__photo", "owner")
+    list_select_related = ("rendering__photo", "album", "owner")
     exclude = ("password",)
-    raw_id_fields = ("rendering",)
+    raw_id_fields = ("rendering", "album")
 
 
 @admin.register(Batch)

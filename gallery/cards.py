@@ -85,4 +85,5 @@ def hero() -> dict[str, Any] | None:
         "title": style["title"],
         "artist": style["artist"],
         "url": rendering.get_absolute_url(),
+        "picture": rendering,
     }

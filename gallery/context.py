@@ -6,12 +6,13 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 
+SITE_NAME = "webstyle"
 ACCEPT = "image/jpeg,image/png,image/webp,image/avif,image/heic,image/heif,.heic,.heif,.avif"
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
     return {
-        "site_name": "webstyle",
+        "site_name": SITE_NAME,
         "max_upload_bytes": settings.MAX_UPLOAD_BYTES,
         "max_upload_label": f"{settings.MAX_UPLOAD_BYTES // 1_000_000} MB",
         "accept": ACCEPT,

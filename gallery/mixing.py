@@ -82,6 +82,7 @@ class MixLane:
     def __init__(self) -> None:
         self.wishes: dict[str, dict[str, Any]] = {}  # the page's channel -> what it wishes for
         self.bell = asyncio.Event()
+        self.tidying = False
 
     @cached_property
     def mixer(self) -> Mixer:
@@ -105,6 +106,9 @@ class MixLane:
         while True:
             await self.bell.wait()
             self.bell.clear()
+            if self.tidying:
+                self.tidying = False
+                await loop.run_in_executor(thread, self.forget)
             while self.wishes:
                 wish = self.wishes.pop(next(iter(self.wishes)))
                 try:
@@ -116,6 +120,23 @@ class MixLane:
                     await answer(wish, error="Something went wrong while mixing. Try again.")
                 else:
                     await answer(wish, image=image)
+
+    def tidy(self) -> None:
+        """Soon, and on the mixer's own thread: see ``forget``."""
+        self.tidying = True
+        self.bell.set()
+
+    def forget(self) -> None:
+        """What is remembered of photos that are no more."""
+        if "mixer" not in vars(self):  # nobody has mixed yet
+            return
+        try:
+            close_old_connections()
+            keys = self.mixer.keys
+            here = Photo.objects.filter(pk__in=map(str, keys)).values_list("pk", flat=True)
+            self.mixer.forget(keys - set(map(str, here)))
+        except Exception:
+            log.exception("mixtures of deleted photos are not forgotten")
 
     def paint(self, wish: dict[str, Any]) -> bytes:
         recipe = Recipe.from_json(wish["recipe"])

@@ -14,7 +14,7 @@ from gallery.job import Job
 from gallery.owned import OwnedQuerySet, Upload
 from gallery.owners import Owner
 from webstyle.engine.events import EngineError
-from webstyle.engine.recipe import PAINTING, TAUGHT, Recipe, is_painting
+from webstyle.engine.recipe import PAINTING, TAUGHT, Recipe, is_painting, is_taught
 from webstyle.engine.registry import get_engine
 from webstyle.engine.weights import get_style
 
@@ -139,6 +139,7 @@ class Rendering(Job):
 
     objects = RenderingQuerySet.as_manager()  # type: ignore[misc]
 
+    known_styles: dict[str, dict[str, str]]  # what links.albums calls them
     photo_view_url: str | None  # on the picture's page, for who may see the photo
 
     class Meta(Job.Meta):
@@ -171,7 +172,8 @@ class Rendering(Job):
         try:
             return named or {"title": get_style(style).title, "artist": get_style(style).artist}
         except EngineError:
-            return {"title": "A painting" if is_painting(style) else style, "artist": ""}
+            gone = "A style" if is_taught(style) else style
+            return {"title": "A painting" if is_painting(style) else gone, "artist": ""}
 
     @property
     def title(self) -> str:

@@ -29,6 +29,7 @@ def job_urls(model: type[Job]) -> list[URLPattern]:
 urlpatterns = [
     path("", views.home, name="home"),
     *community_urls,
+    path("", include("gallery.syndication.urls")),
     path("gallery/", views.gallery, name="gallery"),
     path("me/", views.mine, name="mine"),
     path("upload/", uploads.upload, name="upload"),

@@ -24,6 +24,7 @@ from gallery.links import own as links
 from gallery.models import Batch, Painting, Photo, Rendering, TaughtStyle, Work
 from gallery.owned import OwnedQuerySet
 from gallery.owners import Owner, owner_of
+from gallery.syndication import meta
 from gallery.uploads import way_back
 from webstyle.engine.events import EngineError
 from webstyle.engine.recipe import PAINTING, is_painting
@@ -53,9 +54,11 @@ def own(request: HttpRequest, model: type[Work], pk: UUID) -> Any:
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
     newest = list(public()[:12])
+    hero = cards.hero()
     context = {
         "styles": cards.shelf(visitor(request)),
-        "hero": cards.hero(),
+        "hero": hero,
+        "meta": meta.of_home(request, hero["picture"] if hero else next(iter(newest), None)),
         "newest": newest,
         "recent_photos": Photo.objects.of(visitor(request))[:6],
     }
@@ -69,7 +72,13 @@ def gallery(request: HttpRequest) -> HttpResponse:
     if word:
         shown = shown.filter(tag_rows__word=word) if words.is_tag(word) else shown.none()
     page = Paginator(shown, PAGE).get_page(request.GET.get("page"))
-    return render(request, "gallery.html", {"page": page, "word": word})
+    count = page.paginator.count
+    about = (
+        meta.of_tag(request, word, page.object_list, count)
+        if word and count
+        else meta.of_gallery(request, page.object_list, meta.NOINDEX if word else "")
+    )
+    return render(request, "gallery.html", {"page": page, "word": word, "meta": about})
 
 
 @require_GET
@@ -188,6 +197,7 @@ def picture_page(
     rendering.photo_view_url = rendering.photo.view_url if compare else None
     context = {
         "rendering": rendering,
+        "meta": meta.of_picture(request, rendering),
         "is_owner": is_owner,
         "compare": compare,
         "style_list": style_list,

@@ -104,6 +104,7 @@ class Worker:
                 await asyncio.to_thread(in_database, jobs.rescue, notify.publish)
                 if turn % 300 == 0:
                     await asyncio.to_thread(in_database, services.purge)
+                    self.mixtures.tidy()
             except Exception:
                 log.exception("rescan failed, next try in %s s", settings.RESCAN_SECONDS)
             turn += 1

@@ -112,7 +112,7 @@ def safe(row: Any) -> str:
 
 def facts(row: Any) -> dict[str, Any]:
     values = {name: getattr(row, name) for name in FACTS if hasattr(row, name)}
-    for of in ("photo", "rendering"):  # what a picture is of, and what a comment is about
+    for of in ("photo", "rendering", "album"):  # what it is of, about, or shows
         if pk := getattr(row, f"{of}_id", None):
             values[of] = str(pk)
     return values

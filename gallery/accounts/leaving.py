@@ -13,12 +13,16 @@ from django.contrib.contenttypes.models import ContentType
 from django.contrib.sites.shortcuts import get_current_site
 from django.core.cache import cache
 from django.db import transaction
+from django.db.models import Q
 from django.http import HttpRequest
 
-from gallery import scratch, services
+from gallery import scratch, services, taught
 from gallery.accounts.belongings import belongings, owned_models
 from gallery.accounts.sessions import end_sessions
+from gallery.models import Painting, Rendering, Report, ShareLink, TaughtStyle
 from gallery.owners import Owner
+
+AT_ONCE = 100  # names looked for with one question
 
 
 def account_delete(request: HttpRequest, user: Any) -> None:
@@ -38,11 +42,27 @@ def account_delete(request: HttpRequest, user: Any) -> None:
     addresses = list(EmailAddress.objects.filter(user=user))
     forget_limits(request, user, [user.email, *(address.email for address in addresses)])
     with transaction.atomic():
+        forget_names(owner)
+        Report.objects.filter(reporter=user).update(words="")  # the moderators keep the reason
         late = list(belongings(owner))  # also what was sent meanwhile
         forget_log([user, *addresses, *late])
         user.delete()
     for row in late:
         scratch.remove_folder(row.folder)
+    taught.sweep()  # other machines do so within minutes
+
+
+def forget_names(owner: Owner) -> None:
+    """What others' pictures remember of the paintings and styles that they were painted after:
+    titles that somebody typed. That there was a painting stays in the recipe."""
+    mine = (model._base_manager.filter(**owner.fields) for model in (Painting, TaughtStyle))
+    names = [row.ref for rows in mine for row in rows]
+    for start in range(0, len(names), AT_ONCE):
+        some = names[start : start + AT_ONCE]
+        theirs = Rendering.objects.exclude(Q(**owner.fields))
+        for picture in theirs.filter(styles_named__has_any_keys=some):
+            left = {k: v for k, v in picture.styles_named.items() if k not in some}
+            picture.change(styles_named=left)
 
 
 def forget_log(rows: list[Any]) -> None:
@@ -61,6 +81,8 @@ def forget_limits(request: HttpRequest, user: Any, emails: list[str]) -> None:
     names = {user.username.lower(), *map(str.lower, filter(None, emails))}
     domain = get_current_site(request).domain
     names |= {f"{domain}:{name}" for name in names}
+    links = ShareLink._base_manager.filter(owner=user)
+    names |= {Owner(user_id=user.pk).group, *links.values_list("token", flat=True)}
     for action in app_settings.RATE_LIMITS:
         for rate in get_rates(app="allauth.account", action=action):
             if rate.per != "ip":

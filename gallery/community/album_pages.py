@@ -23,8 +23,10 @@ from gallery.community.forms import AlbumForm, GatherForm
 from gallery.community.models import Album
 from gallery.errors import refuse, wants_json
 from gallery.files import find
+from gallery.links import own as links
 from gallery.models import Rendering
 from gallery.owners import owner_of
+from gallery.syndication import meta
 from gallery.uploads import way_back
 from gallery.views import own, visitor
 
@@ -43,11 +45,13 @@ def album_page(
     pictures = pictures_in(album, for_owner=is_owner)
     context = {
         "album": album,
+        "meta": meta.of_album(request, album, pictures),
         "pictures": pictures,
         "is_owner": is_owner,
         # Whoever shows nothing else has no page of their own.
         "maker_has_page": album.visibility == Album.Visibility.PUBLIC
         and any(p.hung for p in pictures),
+        **links.on_album(album, is_owner),
         "form": form or AlbumForm.of(album),
         "to_publish": [p for p in pictures if not p.public and p.state == p.State.DONE],
         "unpublished": sum(not p.hung for p in pictures),

@@ -17,6 +17,7 @@ from gallery.community.forms import ProfileForm
 from gallery.community.models import Album, Comment, Profile
 from gallery.models import Rendering
 from gallery.owned import shown_name
+from gallery.syndication import meta
 from gallery.views import PAGE
 
 ALBUMS = 60  # on one page, the newest
@@ -31,27 +32,46 @@ def person_page(
     request: HttpRequest, username: str, form: ProfileForm | None = None, *, status: int = 200
 ) -> HttpResponse:
     """404 for who would not be named, and for who shows nothing: as for who is not there."""
-    if "\x00" in username:  # PostgreSQL takes no such text
-        raise Http404
-    users = get_user_model().objects.select_related("profile")
-    user = users.filter(username=username, is_active=True).first()
-    if user is None:
-        raise Http404
+    user = find_user(username)
     is_self = request.user.pk == user.pk
     pictures = Rendering.objects.hung().filter(owner=user).order_by("-published")
     own = hang_covers(Album.objects.hung().filter(owner=user)[:ALBUMS], Rendering.objects.hung())
     albums = [album for album in own if album.count]  # with something to see
     page = Paginator(pictures, PAGE).get_page(request.GET.get("page"))
     about = about_of(user)
-    if not is_self:
-        shows = about["about"] or albums or page.object_list or has_said(user)
-        if not shown_name(user) or not shows:
-            raise Http404
+    seen = has_page(user)
+    if not is_self and not seen:
+        raise Http404
     context = {
+        "meta": meta.of_person(request, user, about["about"], page.object_list) if seen else None,
         "person": user, "about": about, "albums": albums, "page": page, "is_self": is_self,
         "form": form or ProfileForm(initial=about),
     }  # fmt: skip
     return render(request, "person.html", context, status=status)
+
+
+def find_user(username: str) -> Any:
+    """With the profile, if there is one. 404 for nobody and for who is closed out."""
+    if "\x00" in username:  # PostgreSQL takes no such text
+        raise Http404
+    users = get_user_model().objects.select_related("profile")
+    user = users.filter(username=username, is_active=True).first()
+    if user is None:
+        raise Http404
+    return user
+
+
+def has_page(user: Any) -> bool:
+    """Whether others find a page of this member: named, and something on it or said."""
+    if not shown_name(user):
+        return False
+    hung = Rendering.objects.hung()
+    return bool(
+        about_of(user)["about"]
+        or hung.filter(owner=user).exists()
+        or Album.objects.hung().filter(owner=user, items__rendering__in=hung).exists()
+        or has_said(user)
+    )
 
 
 def about_of(user: Any) -> dict[str, Any]:
@@ -87,4 +107,5 @@ def tagged(request: HttpRequest, word: str) -> HttpResponse:
     page = Paginator(pictures, PAGE).get_page(request.GET.get("page"))
     if not page.object_list:
         raise Http404
-    return render(request, "tag.html", {"word": word, "page": page})
+    about = meta.of_tag(request, word, page.object_list, page.paginator.count)
+    return render(request, "tag.html", {"word": word, "page": page, "meta": about})

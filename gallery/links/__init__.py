@@ -1,1 +1,1 @@
-"""Links: one picture shown to whoever has the address, for as long as the owner likes."""
+"""Links: one picture or album, for whoever has the address, for as long as the owner likes."""

@@ -1,4 +1,4 @@
-"""A link to one picture: whoever has it sees that, and nothing else of its owner's."""
+"""A link to one picture or album: whoever has it sees that, and nothing else of its owner's."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from gallery.job import Job
 from gallery.owned import Owned, OwnedQuerySet
@@ -25,23 +26,28 @@ class ShareLinkQuerySet(OwnedQuerySet):
         """Not revoked, not expired, and what it shows is still there. One that is used up is among
         them: whoever was let in before may still look."""
         lasts = Q(expires__isnull=True) | Q(expires__gt=timezone.now())
-        shows = Q(
+        picture = Q(
             rendering__deleted__isnull=True, rendering__photo__deleted__isnull=True,
             rendering__state=Job.State.DONE, rendering__hidden_by_moderator=False,
         )  # fmt: skip
-        return self.kept().filter(lasts & shows)
+        album = Q(album__isnull=False, album__deleted__isnull=True)
+        return self.kept().filter(lasts & (picture | album))
 
 
 class ShareLink(Owned):
     """Deleted is revoked: for an hour it can be brought back, as anything else.
 
-    What it shows is one of several columns, of which exactly one is set: so far a picture.
+    What it shows is one of several columns, of which one is set: a picture, or an album with all
+    of its finished pictures, published or not.
     """
 
     KIND = "link"
 
     rendering = models.ForeignKey(
         "gallery.Rendering", models.CASCADE, null=True, blank=True, related_name="links"
+    )
+    album = models.ForeignKey(
+        "gallery.Album", models.CASCADE, null=True, blank=True, related_name="links"
     )
     token = models.CharField(max_length=32, unique=True, default=new_token, editable=False)
     expires = models.DateTimeField(null=True, blank=True)
@@ -53,6 +59,13 @@ class ShareLink(Owned):
     show_photo = models.BooleanField(default=False)
 
     objects = ShareLinkQuerySet.as_manager()  # type: ignore[misc]
+
+    class Meta(Owned.Meta):
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(rendering__isnull=True) | Q(album__isnull=True), name="link_shows_one"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"A link to {self.title}"
@@ -66,7 +79,17 @@ class ShareLink(Owned):
 
     @property
     def title(self) -> str:
-        return str(self.rendering.title) if self.rendering else ""
+        return str(self.rendering.title) if self.rendering else str(self.album or "")
+
+    @property
+    def shows(self) -> Any:
+        """What it shows: for its owner."""
+        return self.rendering or self.album
+
+    @property
+    def picture(self) -> Any:
+        """For its owner's list: of an album its cover, once ``albums.hang_covers`` has found it."""
+        return self.rendering or getattr(self.album, "shown", None)
 
     @property
     def has_door(self) -> bool:
@@ -83,10 +106,17 @@ class ShareLink(Owned):
         """For its owner."""
         if self.deleted:
             return "Revoked"
+        if self.album:
+            return _("Its album is deleted") if self.album.deleted else self.lasting
         if self.rendering is None or self.rendering.deleted or self.rendering.photo.deleted:
             return "Its picture is deleted"
         if self.rendering.hidden_by_moderator:
             return "Its picture is hidden by the moderators"
+        return self.lasting
+
+    @property
+    def lasting(self) -> str:
+        """Its state, as far as it hangs on the link alone."""
         if self.expires and self.expires <= timezone.now():
             return "Expired"
         return "Used up" if self.used_up else "Open"

@@ -16,10 +16,11 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_POST
 
 from gallery import services
+from gallery.community.albums import hang_covers
 from gallery.errors import refuse, wants_json
 from gallery.links.forms import LASTS, LinkForm
 from gallery.links.models import ShareLink
-from gallery.models import UNDO_TIME, Rendering
+from gallery.models import UNDO_TIME, Album, Rendering
 from gallery.owners import Owner, owner_of
 
 MOST = 200  # of one owner's
@@ -37,36 +38,43 @@ def on_picture(picture: Rendering, is_owner: bool) -> dict[str, Any]:
     return {"links": list(kept.select_related("rendering__photo")), "lasts": LASTS}
 
 
+def on_album(album: Album, is_owner: bool) -> dict[str, Any]:
+    """What an album's page shows its owner."""
+    if not is_owner:
+        return {}
+    return {"links": list(ShareLink.objects.kept().filter(album=album)), "lasts": LASTS}
+
+
 @require_POST
 @sensitive_post_parameters("password")
-def create(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """A link to a finished picture of one's own."""
+def create(request: HttpRequest, pk: UUID, model: type[Rendering | Album]) -> HttpResponse:
+    """A link to a finished picture of one's own, or to an album."""
     owner = visitor(request)
-    picture = Rendering.objects.of(owner).filter(pk=pk).first()
-    if picture is None:
+    shows = model.objects.of(owner).filter(pk=pk).first()
+    if shows is None:
         raise Http404
     form = LinkForm(request.POST)
-    if reason := why_not(picture, form):
+    if reason := why_not(shows, form):
         if wants_json(request):
             return refuse(request, 400, reason)
         messages.error(request, reason)
-        return redirect(picture)
+        return redirect(shows)
     link = ShareLink(
-        rendering=picture, width=picture.width, height=picture.height, colour=picture.colour,
-        **form.values(), **owner.fields,
+        width=shows.width, height=shows.height, colour=shows.colour, **form.values(),
+        **owner.fields, **{"album" if model is Album else "rendering": shows},
     )  # fmt: skip
     link.set_password(form.cleaned_data["password"])
     link.save(force_insert=True)
     if wants_json(request):
         return JsonResponse({"url": address(request, link)}, status=201)
     messages.success(request, "The link is ready: copy it and send it.")
-    return redirect(picture.get_absolute_url() + "#links")
+    return redirect(shows.get_absolute_url() + "#links")
 
 
-def why_not(picture: Rendering, form: LinkForm) -> str:
-    if picture.state != Rendering.State.DONE:
+def why_not(shows: Rendering | Album, form: LinkForm) -> str:
+    if isinstance(shows, Rendering) and shows.state != Rendering.State.DONE:
         return "Only a finished picture can be shared by a link."
-    if ShareLink.objects.of(picture.owned_by).count() >= MOST:
+    if ShareLink.objects.of(shows.owned_by).count() >= MOST:
         return f"{MOST} links are enough: revoke one that is no longer needed."
     return "" if form.is_valid() else form.why_not()
 
@@ -82,7 +90,11 @@ def my_links(request: HttpRequest) -> HttpResponse:
     owner = visitor(request)
     rows = ShareLink.objects.filter(**owner.fields) if owner else ShareLink.objects.none()
     recent = Q(deleted__isnull=True) | Q(deleted__gt=timezone.now() - UNDO_TIME)
-    links = list(rows.filter(recent).select_related("rendering__photo"))
+    links = list(rows.filter(recent).select_related("rendering__photo", "album"))
+    albums = {link.album_id: link.album for link in links if link.album}
+    hang_covers(albums.values(), Rendering.objects.kept())
+    for link in links:
+        link.album = albums.get(link.album_id)
     context = {"links": links, "kept": [link for link in links if not link.deleted]}
     return render(request, "links.html", context)
 

@@ -1,4 +1,5 @@
 """What whoever has a link gets to see: one picture, and no way from it to its owner's other things.
+Links to albums are in albums.py.
 
 No id, name, photograph or title of a file leaves here but those that the owner ticked. A link that
 expired, was revoked or used up, and one that never was, look the same.
@@ -7,6 +8,7 @@ expired, was revoked or used up, and one that never was, look the same.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 from allauth.core.internal import ratelimit
@@ -15,18 +17,18 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.text import slugify
-from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods
 
 from gallery import files
 from gallery.links.models import ShareLink
 from gallery.models import SHEET, Rendering
 from gallery.named import find_style
 from gallery.owners import Owner, owner_of
+from gallery.syndication.meta import Meta, Shown
 from webstyle.engine import images
 from webstyle.engine.events import EngineError
 from webstyle.engine.recipe import is_painting, is_taught
 
+ROBOTS = "noindex, nofollow, noarchive"
 ADMITTED = "links"  # in the session: the links this visitor was let in by
 REMEMBERED = 200
 WRONG = "That is not the password of this link. Mind capitals, and try again."
@@ -39,13 +41,13 @@ def guarded(response: Answer) -> Answer:
     other site (to this one it is, else a form could not show where it was sent from)."""
     response["Cache-Control"] = "private, no-cache"
     response["Referrer-Policy"] = "same-origin"
-    response["X-Robots-Tag"] = "noindex, nofollow, noarchive"
+    response["X-Robots-Tag"] = ROBOTS
     return response
 
 
 def find(request: HttpRequest, token: str) -> ShareLink | None:
     """A link that shows something to this visitor, perhaps behind a door."""
-    live = ShareLink.objects.live().select_related("rendering__photo", "owner__profile")  # type: ignore[attr-defined]
+    live = ShareLink.objects.live().select_related("rendering__photo", "album", "owner__profile")  # type: ignore[attr-defined]
     link: ShareLink | None = live.filter(token=token).first()
     if link is None or (link.used_up and not admitted(request, link)):
         return None
@@ -72,21 +74,6 @@ def gone(request: HttpRequest) -> HttpResponse:
     return guarded(render(request, "link_gone.html", status=404))
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@sensitive_post_parameters("password")
-def page(request: HttpRequest, token: str) -> HttpResponse:
-    link = find(request, token)
-    if link is None:
-        return gone(request)
-    if admitted(request, link):
-        return redirect(link) if request.method == "POST" else show(request, link)
-    if link.has_door:
-        return knock(request, link) if request.method == "POST" else door(request, link)
-    if request.method == "GET":
-        admit(request, link)
-    return show(request, link)
-
-
 def door(request: HttpRequest, link: ShareLink, error: str = "", status: int = 200) -> HttpResponse:
     context = {"asks_password": bool(link.password), "error": error, "colour": link.colour}
     return guarded(render(request, "link_door.html", context, status=status))
@@ -109,26 +96,54 @@ def show(request: HttpRequest, link: ShareLink) -> HttpResponse:
     picture = link.rendering
     assert picture is not None
     token = link.token
-    beside = link.show_photo and picture.engine != SHEET
-    view = reverse("share_file", args=[token, "view"])
     context = {
-        "address": request.build_absolute_uri(link.get_absolute_url()),
-        "image": "" if link.has_door else request.build_absolute_uri(view),
-        "title": title_of(picture),
-        "styles": styles_of(picture),
-        "alt": picture.alt or f"A photo painted in the style of {in_words(picture)}",
-        "by": link.maker if link.show_owner else "",
-        "mode": "compare" if beside else "single",
-        "view_url": view,
-        "photo_url": reverse("share_file", args=[token, "photo"]) if beside else "",
+        **facts(request, link, picture, link.get_absolute_url(),
+                lambda kind: reverse("share_file", args=[token, kind])),
         "downloads": [
             {"kind": kind, "url": reverse("share_download", args=[token, kind])}
             for kind in ("jpg", "png", "webp")
             if link.allow_download
         ],
-        "width": picture.width, "height": picture.height, "colour": picture.colour,
     }  # fmt: skip
     return guarded(render(request, "link.html", context))
+
+
+def facts(
+    request: HttpRequest, link: ShareLink, picture: Rendering, page: str, file: Callable[[str], str]
+) -> dict[str, Any]:
+    """Of one picture on ``page``; ``file`` gives the addresses of what is shown of it."""
+    beside = link.show_photo and picture.engine != SHEET
+    title, view = title_of(picture), file("view")
+    return {
+        "meta": card(request, link, title, alt_of(picture), page, (view, picture)),
+        "title": title,
+        "styles": styles_of(picture),
+        "alt": alt_of(picture),
+        "by": link.maker if link.show_owner else "",
+        "mode": "compare" if beside else "single",
+        "view_url": view,
+        "photo_url": file("photo") if beside else "",
+        "width": picture.width, "height": picture.height, "colour": picture.colour,
+    }  # fmt: skip
+
+
+def card(
+    request: HttpRequest, link: ShareLink, title: str, description: str, page: str,
+    shown: tuple[str, Rendering] | None,
+) -> Meta:  # fmt: skip
+    """For previews in chats, with the file and the picture that are ``shown``: where nobody has to
+    knock."""
+    image = None
+    if shown and not link.has_door:
+        view, picture = shown
+        url = request.build_absolute_uri(view)
+        image = Shown(url, picture.width, picture.height, alt_of(picture))
+    here = request.build_absolute_uri(page)
+    return Meta(title, description, here, image=image, robots=ROBOTS)
+
+
+def alt_of(picture: Rendering) -> str:
+    return picture.alt or f"A photo painted in the style of {in_words(picture)}"
 
 
 def styles_of(picture: Rendering) -> list[dict[str, Any]]:
@@ -138,13 +153,20 @@ def styles_of(picture: Rendering) -> list[dict[str, Any]]:
 
 
 def told(picture: Rendering, style: str) -> dict[str, str]:
+    known: dict[str, dict[str, str]] = getattr(picture, "known_styles", {})
+    if style in known:  # an album asks for all its pictures at once
+        return known[style]
     if is_painting(style) or is_taught(style):
         try:
             return find_style(Owner(), style).titles
         except EngineError:
-            title = "A painting" if is_painting(style) else "A style of their own"
-            return {"title": title, "artist": ""}
+            return unnamed(style)
     return picture.name_of(style)
+
+
+def unnamed(style: str) -> dict[str, str]:
+    title = "A painting" if is_painting(style) else "A style of their own"
+    return {"title": title, "artist": ""}
 
 
 def title_of(picture: Rendering) -> str:
@@ -189,6 +211,11 @@ async def share_download(request: HttpRequest, token: str, kind: str) -> HttpRes
     data = await asyncio.to_thread(files.result_as, picture, kind)
     title = await sync_to_async(title_of)(picture)
     response = HttpResponse(data, content_type=images.ENCODINGS[kind])
-    name = f"{slugify(title)[:80] or 'picture'}.{kind}"
+    return guarded(attached(response, title, "picture", kind))
+
+
+def attached(response: Answer, title: str, otherwise: str, ending: str) -> Answer:
+    """To be saved under its title."""
+    name = f"{slugify(title)[:80] or otherwise}.{ending}"
     response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return guarded(response)
+    return response

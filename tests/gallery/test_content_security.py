@@ -29,7 +29,9 @@ class Inline(HTMLParser):
         if tag == "style" or (tag == "script" and not given.get("src") and not data):
             self.found.append(f"<{tag}>")
         for name, value in given.items():
-            foreign = name in ("src", "href", "action") and str(value).startswith(("http", "//"))
+            told = tag == "link" and given.get("rel") in ("canonical", "alternate")  # never loaded
+            loads = name in ("src", "href", "action") and not told
+            foreign = loads and str(value).startswith(("http", "//"))
             script = str(value).lower().startswith("javascript:")
             if name == "style" or name.startswith("on") or foreign or script:
                 self.found.append(f"<{tag} {name}={value!r}>")
@@ -93,12 +95,16 @@ def sharing_pages(guest: Client, painted: Rendering) -> list[HttpResponse]:
     closed = ShareLink(rendering=painted, **GUEST.fields)
     closed.set_password("sesame")
     closed.save()
+    album = make_album([painted])
+    to_album = ShareLink.objects.create(album=album, allow_download=True, **GUEST.fields)
     batch = batch_submit(GUEST, [painted.photo], ["udnie"], 64)
     visitor = Client()
     got = [guest.get(reverse(name)) for name in ("my_links", "batch_create")]
     got += [guest.get(painted.get_absolute_url()), guest.get(batch.get_absolute_url())]
     got += [guest.get(reverse("remix", args=[painted.pk])), guest.post(reverse("batch_create"))]
     got += [visitor.get(one.get_absolute_url()) for one in (link, closed)]
+    got += [guest.get(album.get_absolute_url()), visitor.get(to_album.get_absolute_url())]
+    got.append(visitor.get(reverse("share_place", args=[to_album.token, 1])))
     got += [visitor.post(closed.get_absolute_url()), visitor.get("/s/never-there/")]
     return got
 

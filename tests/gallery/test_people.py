@@ -73,7 +73,7 @@ def test_a_guests_picture_stands_without_a_name(stranger: Client, painted: Rende
 def test_a_member_tells_of_themselves(vincent: Client, stranger: Client) -> None:
     assert tell(vincent, about="I paint at night.", named="on").url == ADDRESS
     assert "I paint at night." in stranger.get(ADDRESS).text
-    assert "profile" not in stranger.get(ADDRESS).text
+    assert reverse("profile_edit") not in stranger.get(ADDRESS).text
     tell(vincent, about="I paint at night.")
     assert stranger.get(ADDRESS).status_code == 404
     assert "Only you see this page" in vincent.get(ADDRESS).text

@@ -36,6 +36,7 @@ STYLE_ACTIONS = [
 ]  # fmt: skip
 ALBUM_ACTIONS = [
     "album_edit", "album_arrange", "album_publish", "album_delete", "album_restore",
+    "album_link_create",
 ]  # fmt: skip
 BATCH_ACTIONS = ["batch_cancel", "batch_retry", "batch_delete", "batch_restore"]
 LINK_ACTIONS = ["link_revoke", "link_restore"]

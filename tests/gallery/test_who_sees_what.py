@@ -16,6 +16,7 @@ from tests.cast import body, make_painting, make_taught
 PHOTO_PAGES = ["studio", "regions"]
 PICTURE_PAGES = ["picture", "picture_state", "remix"]
 PICTURE_FILES = ["result", "view", "thumb"]
+JPEGS = [1200, 640, 320, 160]
 PHOTO_FILES = ["original", "view", "thumb"]
 DOWNLOADS = ["jpg", "png", "webp"]
 
@@ -28,6 +29,7 @@ def photo_addresses(photo: Photo) -> list[str]:
 def picture_addresses(rendering: Rendering) -> list[str]:
     pages = [reverse(name, args=[rendering.pk]) for name in PICTURE_PAGES]
     pages += [reverse("picture_file", args=[rendering.pk, kind]) for kind in PICTURE_FILES]
+    pages += [reverse("picture_jpeg", args=[rendering.pk, size]) for size in JPEGS]
     return pages + [reverse("picture_download", args=[rendering.pk, kind]) for kind in DOWNLOADS]
 
 
@@ -37,7 +39,17 @@ def answers(client: Client, addresses: list[str]) -> set[int]:
 
 @pytest.mark.parametrize(
     "name",
-    ["home", "gallery", "mine", "mix_start", "jobs_state", "teach", "batch_create", "my_links"],
+    [
+        "home",
+        "gallery",
+        "mine",
+        "mix_start",
+        "jobs_state",
+        "teach",
+        "batch_create",
+        "my_links",
+        "gallery_feed",
+    ],
 )
 @pytest.mark.parametrize("who", ["client", "guest", "stranger", "member"])
 def test_the_open_pages_are_for_everybody(

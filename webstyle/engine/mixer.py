@@ -42,6 +42,16 @@ class Mixer:
         }
         return self.painter.finish(fitted, seen, painted, recipe)
 
+    @property
+    def keys(self) -> set[Hashable]:
+        """Of the photos that something is remembered of."""
+        return {place[0] for place in self.memory}
+
+    def forget(self, keys: set[Hashable]) -> None:
+        """All there is of these photos."""
+        for place in [place for place in self.memory if place[0] in keys]:
+            self.used -= size_of(self.memory.pop(place))
+
     def keep(self, key: tuple[Hashable, ...], make: Callable[[], Kept]) -> Kept:
         """What lies under ``key``, made if it is not there."""
         if key not in self.memory:
