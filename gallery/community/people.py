@@ -6,18 +6,17 @@ from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.contrib.auth.decorators import login_required
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
+from gallery.browse.walls import page_of, wall
 from gallery.community import words
 from gallery.community.albums import hang_covers
 from gallery.community.forms import ProfileForm
 from gallery.community.models import Album, Comment, Profile
 from gallery.models import Rendering
 from gallery.owned import shown_name
-from gallery.views import PAGE
 
 ALBUMS = 60  # on one page, the newest
 
@@ -38,10 +37,9 @@ def person_page(
     if user is None:
         raise Http404
     is_self = request.user.pk == user.pk
-    pictures = Rendering.objects.hung().filter(owner=user).order_by("-published")
     own = hang_covers(Album.objects.hung().filter(owner=user)[:ALBUMS], Rendering.objects.hung())
     albums = [album for album in own if album.count]  # with something to see
-    page = Paginator(pictures, PAGE).get_page(request.GET.get("page"))
+    page = page_of(request, wall([f"by:{user.pk}"]))
     about = about_of(user)
     if not is_self:
         shows = about["about"] or albums or page.object_list or has_said(user)
@@ -83,8 +81,7 @@ def tagged(request: HttpRequest, word: str) -> HttpResponse:
     word = words.plain(word)
     if not words.is_tag(word):
         raise Http404
-    pictures = Rendering.objects.hung().filter(tag_rows__word=word).order_by("-published")
-    page = Paginator(pictures, PAGE).get_page(request.GET.get("page"))
+    page = page_of(request, wall([f"tag:{word}"]))
     if not page.object_list:
         raise Http404
     return render(request, "tag.html", {"word": word, "page": page})
