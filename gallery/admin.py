@@ -31,7 +31,7 @@ class RenderingAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         "title", "state", "engine", "attempts", "public", "owner", "created", "seconds",
     )  # fmt: skip
     list_filter = ("state", "engine", "lane", "public", "hidden_by_moderator", "created")
-    readonly_fields = ("preview", "checkpoint", "result", "view", "thumb", "recipe")
+    readonly_fields = ("preview", "checkpoint", "result", "view", "thumb", "thumbs", "recipe")
 
 
 @admin.register(TaughtStyle)

@@ -11,8 +11,10 @@ class GalleryConfig(AppConfig):
         from gallery import checks  # noqa: F401  registers the system checks
         from gallery.accounts.moving import on_login
         from gallery.accounts.sessions import on_new_password
+        from gallery.browse import listing
         from gallery.notify import on_logout
 
+        listing.connect()
         user_logged_in.connect(on_login)
         user_logged_out.connect(on_logout)
         password_changed.connect(on_new_password)

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from django.conf import settings
 from PIL import Image
 
+from gallery.browse import thumbs
 from gallery.job import Job
 from gallery.models import Mask, Photo, Rendering, TaughtStyle
 from gallery.owners import Owner
@@ -90,6 +91,7 @@ class PictureCraft:
             "result": ("png", images.encode(picture, "png")),
             "view": ("webp", images.encode(picture, "webp")),
             "thumb": ("webp", images.encode(thumb, "webp", quality=82)),
+            **thumbs.encoded(picture),
         }
         return files, looks(picture)
 

@@ -20,11 +20,13 @@ from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpRespons
 from django.utils.text import slugify
 from PIL import Image
 
+from gallery.browse import thumbs
 from gallery.job import Job
 from gallery.models import Album, Mask, Painting, Photo, Rendering, Style, TaughtStyle, Work
 from gallery.owners import owner_of
 from webstyle.engine import images
 
+mimetypes.add_type("image/avif", ".avif")  # not every system knows it
 CHUNK = 256 * 1024
 YEAR = 31_536_000
 
@@ -66,7 +68,7 @@ def open_file(request: HttpRequest, model: type[Any], pk: UUID, kind: str) -> Fi
     item = find(request, model, pk)
     if kind == "original" and not item.belongs_to(owner_of(request.user, request.session)):
         raise Http404  # others see a photo or a painting on the screen, and no larger
-    field: FieldFile = getattr(item, kind)
+    field = small_file(item, kind) if kind.startswith(thumbs.KIND) else getattr(item, kind)
     if not field:
         raise Http404
     try:
@@ -74,6 +76,12 @@ def open_file(request: HttpRequest, model: type[Any], pk: UUID, kind: str) -> Fi
     except FileNotFoundError:
         raise Http404 from None
     return field
+
+
+def small_file(item: Rendering, kind: str) -> FieldFile:
+    """One of those that walls show; empty if there is none of this size."""
+    name = item.thumbs.get(kind.removeprefix(thumbs.KIND))
+    return FieldFile(item, item.thumb.field, name)
 
 
 def stream(field: FieldFile, cache: str) -> StreamingHttpResponse:

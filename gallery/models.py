@@ -7,9 +7,10 @@ import uuid
 from datetime import timedelta
 from typing import Any, Self
 
-from django.db import models
+from django.db import models, transaction
 from django.urls import reverse
 
+from gallery.browse import thumbs
 from gallery.job import Job
 from gallery.owned import OwnedQuerySet, Upload
 from gallery.owners import Owner
@@ -58,6 +59,18 @@ class RenderingQuerySet(OnPhotoQuerySet):
         """What everybody may see, with all that its card shows."""
         shown = self.kept().filter(public=True, state=Job.State.DONE, hidden_by_moderator=False)
         return shown.select_related("photo", "owner__profile")
+
+    def update(self, **values: Any) -> int:
+        """With their listings, on which walls find them."""
+        from gallery.browse.listing import COLUMNS, relist
+
+        if not COLUMNS & values.keys():
+            return super().update(**values)
+        with transaction.atomic(using=self.db):
+            changed = list(self.values_list("pk", flat=True))  # afterwards it may find others
+            count = super().update(**values)
+            relist(changed)
+        return count
 
 
 class Photo(Upload):
@@ -136,6 +149,8 @@ class Rendering(Job):
 
     result = models.FileField(max_length=200, blank=True)  # PNG
     view = models.FileField(max_length=200, blank=True)  # WebP, full size
+    # Names of small AVIF files for walls, by their long side in px; an older picture has none.
+    thumbs = models.JSONField(default=dict, blank=True)
 
     objects = RenderingQuerySet.as_manager()  # type: ignore[misc]
 
@@ -227,6 +242,22 @@ class Rendering(Job):
     @property
     def view_url(self) -> str | None:
         return self.file_url("view")
+
+    @property
+    def thumb_srcset(self) -> str:
+        """Empty for a picture that has only ``thumb``."""
+        size = (self.width, self.height)
+        return ", ".join(
+            f"{self.small_url(side)} {thumbs.width_at(size, int(side))}w" for side in self.thumbs
+        )
+
+    @property
+    def thumb_sizes(self) -> str:
+        return thumbs.sizes_of(self.width, self.height)
+
+    def small_url(self, side: str) -> str:
+        kind = f"{thumbs.KIND}{side}"
+        return reverse("picture_file", args=[self.pk, kind]) + f"?v={self.seq}"
 
     @property
     def params(self) -> dict[str, Any]:
@@ -353,6 +384,7 @@ class Style(models.Model):
 
 # Models with rooms of their own; here Django looks for them.
 from gallery.batches.models import Batch  # noqa: E402
+from gallery.browse.models import Facet, Listing  # noqa: E402
 from gallery.community.models import (  # noqa: E402
     Album,
     AlbumItem,
@@ -367,6 +399,7 @@ from gallery.links.models import ShareLink  # noqa: E402
 Work = Photo | Painting | Rendering | TaughtStyle | Album
 
 __all__ = [
-    "UNDO_TIME", "Album", "AlbumItem", "Batch", "Comment", "Favourite", "Mask", "Painting", "Photo",
-    "Profile", "Rendering", "Report", "ShareLink", "Style", "Tag", "TaughtStyle", "Work",
+    "UNDO_TIME", "Album", "AlbumItem", "Batch", "Comment", "Facet", "Favourite", "Listing", "Mask",
+    "Painting", "Photo", "Profile", "Rendering", "Report", "ShareLink", "Style", "Tag",
+    "TaughtStyle", "Work",
 ]  # fmt: skip

@@ -22,6 +22,7 @@ from django.utils import timezone
 from PIL import Image
 
 from gallery import curves, scratch
+from gallery.browse import thumbs
 from gallery.crafts import Events, craft_of
 from gallery.job import Job, kinds
 from gallery.jobs import NOTHING_DONE, LeaseLostError, Publish, mine, nothing_left
@@ -253,7 +254,8 @@ class Run:
         names = {kind: self.save(kind, ending, data) for kind, (ending, data) in files.items()}
         facts |= {"seconds": round(seconds, 3), "step": F("total"), "curve": self.curve}
         try:
-            done = self.end(State.DONE, where=Q(cancel_requested=False), **facts, **names)
+            kept = facts | thumbs.columns(names)
+            done = self.end(State.DONE, where=Q(cancel_requested=False), **kept)
         except LeaseLostError:
             scratch.discard(*names.values())
             raise

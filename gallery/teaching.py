@@ -13,13 +13,14 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from gallery import services, uploads
+from gallery.browse.walls import PAGE
 from gallery.errors import refuse, refuse_form, wants_json
 from gallery.files import find
 from gallery.forms import MINUTES, TeachForm, minutes_field
 from gallery.models import Painting, Photo, TaughtStyle
 from gallery.named import find_style
 from gallery.owners import Owner, owner_of
-from gallery.views import PAGE, SHARED, own, visitor
+from gallery.views import SHARED, own, visitor
 from webstyle.engine.events import EngineError
 
 MAX_PAINTINGS = 6  # of one hand

@@ -3,6 +3,7 @@ from typing import Any
 from django.urls import URLPattern, include, path, re_path
 
 from gallery import files, regions, remix, teaching, uploads, views
+from gallery.browse.urls import urlpatterns as browse_urls
 from gallery.community.urls import urlpatterns as community_urls
 from gallery.job import Job
 from gallery.models import Painting, Photo, Rendering, TaughtStyle
@@ -30,7 +31,6 @@ urlpatterns = [
     path("", views.home, name="home"),
     *community_urls,
     path("", include("gallery.syndication.urls")),
-    path("gallery/", views.gallery, name="gallery"),
     path("me/", views.mine, name="mine"),
     path("upload/", uploads.upload, name="upload"),
     path("upload/painting/", uploads.painting_upload, name="painting_upload"),
@@ -65,6 +65,7 @@ urlpatterns = [
     path("picture/<uuid:pk>/download/<slug:kind>/", files.download, name="picture_download"),
     path("teach/", teaching.teach, name="teach"),
     path("styles/import/", teaching.style_import, name="style_import"),
+    *browse_urls,
     path("style/<uuid:pk>/", teaching.page, name="style"),
     *job_urls(TaughtStyle),
     path("style/<uuid:pk>/edit/", views.edit, {"model": TaughtStyle}, name="style_edit"),
@@ -84,7 +85,7 @@ urlpatterns = [
         files.mask_file, name="mask_file",
     ),
     re_path(
-        rf"^file/picture/{UUID}/(?P<kind>result|view|thumb|preview)$",
+        rf"^file/picture/{UUID}/(?P<kind>result|view|thumb|thumb-\d{{3,4}}|preview)$",
         files.picture_file, name="picture_file",
     ),
     re_path(

@@ -14,7 +14,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from gallery import cards, mix_query, params, remix, services
-from gallery.community import albums, beside, words
+from gallery.browse.walls import PAGE
+from gallery.community import albums, beside
 from gallery.consumers import jobs_of
 from gallery.errors import refuse, refuse_form, wants_json
 from gallery.files import find
@@ -30,7 +31,6 @@ from webstyle.engine.events import EngineError
 from webstyle.engine.recipe import PAINTING, is_painting
 from webstyle.engine.weights import styles
 
-PAGE = 24
 SHARED = 60  # paintings of others in the studio, the newest
 
 
@@ -63,22 +63,6 @@ def home(request: HttpRequest) -> HttpResponse:
         "recent_photos": Photo.objects.of(visitor(request))[:6],
     }
     return render(request, "home.html", context)
-
-
-@require_GET
-def gallery(request: HttpRequest) -> HttpResponse:
-    word = words.plain(request.GET.get("tag", ""))
-    shown = public()
-    if word:
-        shown = shown.filter(tag_rows__word=word) if words.is_tag(word) else shown.none()
-    page = Paginator(shown, PAGE).get_page(request.GET.get("page"))
-    count = page.paginator.count
-    about = (
-        meta.of_tag(request, word, page.object_list, count)
-        if word and count
-        else meta.of_gallery(request, page.object_list, meta.NOINDEX if word else "")
-    )
-    return render(request, "gallery.html", {"page": page, "word": word, "meta": about})
 
 
 @require_GET

@@ -111,6 +111,7 @@ class Favourite(models.Model):
     class Meta:
         ordering = ("-created",)
         constraints = [models.UniqueConstraint(fields=["user", "rendering"], name="liked_once")]
+        indexes = [models.Index(fields=["created", "rendering"], name="liked_lately")]
 
     def __str__(self) -> str:
         return f"{self.user_id} likes {self.rendering_id}"

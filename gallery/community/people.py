@@ -6,11 +6,11 @@ from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.contrib.auth.decorators import login_required
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
+from gallery.browse.walls import page_of, wall
 from gallery.community import words
 from gallery.community.albums import hang_covers
 from gallery.community.forms import ProfileForm
@@ -18,7 +18,6 @@ from gallery.community.models import Album, Comment, Profile
 from gallery.models import Rendering
 from gallery.owned import shown_name
 from gallery.syndication import meta
-from gallery.views import PAGE
 
 ALBUMS = 60  # on one page, the newest
 
@@ -34,10 +33,9 @@ def person_page(
     """404 for who would not be named, and for who shows nothing: as for who is not there."""
     user = find_user(username)
     is_self = request.user.pk == user.pk
-    pictures = Rendering.objects.hung().filter(owner=user).order_by("-published")
     own = hang_covers(Album.objects.hung().filter(owner=user)[:ALBUMS], Rendering.objects.hung())
     albums = [album for album in own if album.count]  # with something to see
-    page = Paginator(pictures, PAGE).get_page(request.GET.get("page"))
+    page = page_of(request, wall([f"by:{user.pk}"]))
     about = about_of(user)
     seen = has_page(user)
     if not is_self and not seen:
@@ -103,8 +101,7 @@ def tagged(request: HttpRequest, word: str) -> HttpResponse:
     word = words.plain(word)
     if not words.is_tag(word):
         raise Http404
-    pictures = Rendering.objects.hung().filter(tag_rows__word=word).order_by("-published")
-    page = Paginator(pictures, PAGE).get_page(request.GET.get("page"))
+    page = page_of(request, wall([f"tag:{word}"]))
     if not page.object_list:
         raise Http404
     about = meta.of_tag(request, word, page.object_list, page.paginator.count)

@@ -8,20 +8,21 @@ from uuid import UUID
 from allauth.core import ratelimit
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.paginator import Paginator
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from gallery.browse.listing import relist
+from gallery.browse.walls import page_of
 from gallery.community.forms import CommentForm, DescribeForm, ReportForm
 from gallery.community.models import Comment, Favourite, Report, Tag
 from gallery.errors import refuse, wants_json
 from gallery.files import find
 from gallery.models import Rendering
 from gallery.services import announce
-from gallery.views import PAGE, own, picture_page, visitor
+from gallery.views import own, picture_page, visitor
 
 
 def to_sign_in(request: HttpRequest, rendering: Rendering) -> HttpResponse:
@@ -37,6 +38,7 @@ def picture_describe(rendering: Rendering, tags: list[str], **values: Any) -> No
     rendering.change(**values)
     rendering.tag_rows.all().delete()
     Tag.objects.bulk_create([Tag(rendering=rendering, word=word) for word in tags])
+    relist([rendering.pk])
     announce(rendering)
 
 
@@ -75,8 +77,7 @@ def favourites(request: HttpRequest) -> HttpResponse:
         "photo", "owner__profile"
     )
     liked = rows.filter(favourites__user=request.user).order_by("-favourites__created")
-    page = Paginator(liked, PAGE).get_page(request.GET.get("page"))
-    return render(request, "favourites.html", {"page": page})
+    return render(request, "favourites.html", {"page": page_of(request, liked)})
 
 
 @require_POST

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('gallery', '0006_sharing'),
+        ('gallery', '0007_browsing'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -21,6 +21,7 @@ from gallery.context import SITE_NAME
 from gallery.models import Album, Rendering
 from gallery.services import printable
 from gallery.syndication import jpegs
+from webstyle.engine.weights import WeightsFile
 
 LONGEST = 200  # letters of a description: previews cut it there
 NOINDEX = "noindex"
@@ -124,6 +125,13 @@ def of_tag(request: HttpRequest, word: str, pictures: Pictures, count: int) -> M
     feed = Feed(f"#{word}", absolute(request, reverse("tag_feed", args=[word])))
     address = here(request, reverse("tag", args=[word]))
     return Meta(f"#{word}", told, address, image=shown(request, first(pictures)), feeds=[feed])
+
+
+def of_style(request: HttpRequest, style: WeightsFile, pictures: Pictures) -> Meta:
+    """A built-in one."""
+    told = _("Photographs painted after “%(title)s” by %(artist)s.")
+    told %= {"title": style.title, "artist": style.artist}
+    return Meta(style.title, line(told), here(request), image=shown(request, first(pictures)))
 
 
 def of_person(request: HttpRequest, user: Any, about: str, pictures: Pictures) -> Meta:

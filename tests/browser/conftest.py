@@ -35,14 +35,19 @@ def manage(environment: dict[str, str], *command: str) -> None:
 
 
 @pytest.fixture(scope="package")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    environment = os.environ | {
+def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """Of the site's own processes."""
+    return os.environ | {
         "VAR": str(tmp_path_factory.mktemp("site")),
         "DJANGO_SETTINGS_MODULE": "webstyle.settings",
     }
+
+
+@pytest.fixture(scope="package")
+def site(environment: dict[str, str]) -> Iterator[str]:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
     manage(environment, "migrate", "--verbosity=0")
     manage(environment, "collectstatic", "--noinput", "--verbosity=0")
     manage(environment, "make_samples")

@@ -127,6 +127,7 @@ def test_a_member_names_tags_likes_and_comments(
 
     other.goto(f"/tags/{name}/")
     other.get_by_role("link", name="Cat in a Gale").first.click()
+    other.locator("#lightbox [data-slot=title]").click()
     expect(other.locator(".caption")).to_have_text("It did not mind.")
     expect(other.locator(".comment-text")).to_have_count(1)
     assert serious_faults(other) == []
@@ -136,6 +137,7 @@ def test_a_member_names_tags_likes_and_comments(
     assert serious_faults(other) == []
     assert fits_the_screen(other)
     other.get_by_role("link", name="Cat in a Gale").click()
+    other.locator("#lightbox [data-slot=title]").click()
     other.get_by_role("link", name="Report this picture").click()
     other.get_by_label("Something else").check()
     other.get_by_role("button", name="Send").click()

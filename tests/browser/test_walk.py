@@ -53,6 +53,7 @@ def test_a_visitor_drops_a_photo_watches_compares_publishes_and_finds_it(
     page.goto("/gallery/")
     expect(mine).to_have_count(1)
     mine.click()
+    page.locator("#lightbox [data-slot=title]").click()
     expect(page).to_have_url(address)
     page.locator("[data-action=publish]").click()
     expect(page.locator("[data-action=publish]")).to_have_text("Publish")

@@ -77,6 +77,8 @@ def community_pages(guest: Client, painted: Rendering) -> list[HttpResponse]:
         album.get_absolute_url(), painted.get_absolute_url(), reverse("tag", args=["sea"]),
         reverse("person", args=["theo"]), f"{reverse('gallery')}?tag=sea",
         f"{reverse('gallery')}?tag=none", reverse("mine"),
+        f"{reverse('gallery')}?order=loved&style=udnie&q=cup", f"{reverse('gallery')}?style=none",
+        reverse("built_in_style", args=["udnie"]), reverse("built_in_style", args=["great-wave"]),
     ]  # fmt: skip
     got = [client.get(address) for client in (guest, member) for address in addresses]
     got += [member.get(reverse("favourites")), member.get(reverse("person", args=["vera"]))]

@@ -31,6 +31,17 @@ def test_the_number_of_queries_does_not_grow_with_the_pictures(
     assert few < 15
 
 
+@pytest.mark.parametrize(
+    "address", ["/styles/udnie/", "/gallery/?style=udnie&q=udnie", "/gallery/?order=loved"]
+)
+def test_nor_with_those_of_a_wall(guest: Client, painted: Rendering, address: str) -> None:
+    copies(painted, 2, public=True)
+    few = queries(guest, address)
+    copies(painted, 18, public=True)
+    assert queries(guest, address) == few
+    assert few < 15
+
+
 def test_nor_with_the_pictures_of_a_batch(guest: Client, painted: Rendering) -> None:
     styles = ["udnie", *(f"style-{n}" for n in range(18))]
     batch = Batch.objects.create(title="Many", styles=styles, **GUEST.fields)

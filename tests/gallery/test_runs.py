@@ -77,7 +77,7 @@ def test_the_picture_is_stored_with_a_view_and_a_thumb(rendering: Rendering) -> 
         with images.Image.open(getattr(rendering, field).open()) as picture:
             assert picture.format == kind
             assert picture.size == (rendering.width, rendering.height)
-    assert len(cast.stored_files()) == 3 + 3
+    assert len(cast.stored_files()) == 3 + 3 + len(rendering.thumbs)
 
 
 def test_the_size_is_as_asked_and_as_was_promised_while_it_waited(photo: Photo) -> None:

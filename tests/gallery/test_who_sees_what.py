@@ -15,7 +15,7 @@ from tests.cast import body, make_painting, make_taught
 
 PHOTO_PAGES = ["studio", "regions"]
 PICTURE_PAGES = ["picture", "picture_state", "remix"]
-PICTURE_FILES = ["result", "view", "thumb"]
+PICTURE_FILES = ["result", "view", "thumb", "thumb-400"]
 JPEGS = [1200, 640, 320, 160]
 PHOTO_FILES = ["original", "view", "thumb"]
 DOWNLOADS = ["jpg", "png", "webp"]
@@ -56,6 +56,15 @@ def test_the_open_pages_are_for_everybody(
     name: str, who: str, request: pytest.FixtureRequest, painted: Rendering
 ) -> None:
     assert request.getfixturevalue(who).get(reverse(name)).status_code == 200
+
+
+@pytest.mark.parametrize("who", ["client", "guest", "stranger", "member"])
+def test_a_built_in_style_is_for_everybody_and_shows_what_hangs(
+    who: str, request: pytest.FixtureRequest, painted: Rendering
+) -> None:
+    page = request.getfixturevalue(who).get(reverse("built_in_style", args=["udnie"]))
+    assert page.status_code == 200
+    assert str(painted.pk) not in page.text
 
 
 @pytest.mark.parametrize("name", ["account_login", "account_signup", "account_reset_password"])

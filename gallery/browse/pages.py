@@ -1,0 +1,64 @@
+"""The gallery, and the page of a built-in style."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from gallery import cards
+from gallery.browse import search
+from gallery.browse.walls import Found, page_of, wall
+from gallery.community import words as tags
+from gallery.syndication import meta
+from webstyle.engine.weights import styles
+
+LOVED = "loved"  # ?order=
+
+
+@require_GET
+def gallery(request: HttpRequest) -> HttpResponse:
+    """``order``, ``style``, ``tag`` and ``q`` in any combination; what is none of them is told and
+    left aside."""
+    given, known = request.GET, styles()
+    loved = given.get("order") == LOVED
+    slug, word = given.get("style", ""), tags.plain(given.get("tag", ""))
+    typed = search.asked(given.get("q", ""))
+    told = ""
+    if slug and slug not in known:
+        told, slug = _("There is no style “%(name)s” here.") % {"name": search.asked(slug)}, ""
+    keys = [f"style:{slug}"] if slug else []
+    if word:
+        # No picture has what is no tag: the page says so of one as of the other.
+        keys.append(f"tag:{word}" if tags.is_tag(word) else "tag:")
+    pictures = wall(keys, search.words_of(typed), loved=loved)
+    page = page_of(request, pictures)
+    # One of countless choices: what lists pages is told to keep to the whole gallery.
+    robots = meta.NOINDEX if keys or typed or loved else ""
+    context: dict[str, Any] = {
+        "page": page,
+        "meta": meta.of_gallery(request, page.object_list, robots),
+        "is_cut": isinstance(pictures, Found) and pictures.is_cut,
+        "loved": loved,
+        "typed": typed,
+        "word": word,
+        "style": known.get(slug),
+        "styles": known.values(),
+        "filtered": bool(slug or word or typed),
+        "told": told,
+    }
+    return render(request, "gallery.html", context)
+
+
+@require_GET
+def style(request: HttpRequest, slug: str) -> HttpResponse:
+    """A built-in style, and what people made with it."""
+    card = next((card for card in cards.built_in() if card.slug == slug), None)
+    if card is None:
+        raise Http404
+    page = page_of(request, wall([f"style:{slug}"]))
+    about = meta.of_style(request, styles()[slug], page.object_list)
+    return render(request, "built_in_style.html", {"style": card, "page": page, "meta": about})
