@@ -36,11 +36,15 @@ def gallery(request: HttpRequest) -> HttpResponse:
         keys.append(f"tag:{word}" if tags.is_tag(word) else "tag:")
     pictures = wall(keys, search.words_of(typed), loved=loved)
     page = page_of(request, pictures)
-    # One of countless choices: what lists pages is told to keep to the whole gallery.
-    robots = meta.NOINDEX if keys or typed or loved else ""
+    if page.object_list and word and not (slug or typed or loved):
+        about = meta.of_tag(request, word, page.object_list, page.paginator.count)
+    else:
+        # One of countless choices: what lists pages is told to keep to the whole gallery.
+        robots = meta.NOINDEX if keys or typed or loved else ""
+        about = meta.of_gallery(request, page.object_list, robots)
     context: dict[str, Any] = {
         "page": page,
-        "meta": meta.of_gallery(request, page.object_list, robots),
+        "meta": about,
         "is_cut": isinstance(pictures, Found) and pictures.is_cut,
         "loved": loved,
         "typed": typed,

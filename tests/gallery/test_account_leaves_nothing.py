@@ -37,7 +37,9 @@ from gallery.models import (
     Album,
     Batch,
     Comment,
+    Facet,
     Favourite,
+    Listing,
     Painting,
     Photo,
     Profile,
@@ -114,7 +116,10 @@ class World:
 
     @staticmethod
     def pks(model: Any) -> set[Any]:
-        return set(model._base_manager.values_list("pk", flat=True))
+        rows = model._base_manager
+        if model is Facet:  # written anew whenever the picture changes
+            return set(rows.values_list("listing", "key"))
+        return set(rows.values_list("pk", flat=True))
 
     def fill(self, painted: Rendering) -> None:
         user, mine = self.user, owner(self.user)
@@ -173,8 +178,13 @@ class World:
 
     def of_his(self, model: Any) -> set[Any]:
         """But for what stays although it came with ``fill``: it is somebody else's."""
-        stays = {Rendering: {self.remix.pk}, Report: {self.report.pk}}
-        return self.pks(model) - self.before[model] - stays.get(model, set())
+        found = self.pks(model) - self.before[model]
+        if model is Facet:
+            return {(picture, key) for picture, key in found if picture != self.remix.pk}
+        stays = {
+            Rendering: {self.remix.pk}, Listing: {self.remix.pk}, Report: {self.report.pk}
+        }  # fmt: skip
+        return found - stays.get(model, set())
 
 
 @pytest.fixture
