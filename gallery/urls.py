@@ -1,8 +1,9 @@
 from typing import Any
 
 from django.urls import URLPattern, include, path, re_path
+from django.views.i18n import set_language
 
-from gallery import files, regions, remix, teaching, uploads, views
+from gallery import files, languages, regions, remix, teaching, uploads, views
 from gallery.community.urls import urlpatterns as community_urls
 from gallery.job import Job
 from gallery.models import Painting, Photo, Rendering, TaughtStyle
@@ -30,6 +31,8 @@ urlpatterns = [
     path("", views.home, name="home"),
     *community_urls,
     path("gallery/", views.gallery, name="gallery"),
+    path("language/", set_language, name="set_language"),
+    path("words/<slug:language>.js", languages.ScriptWords.as_view(), name="script_words"),
     path("me/", views.mine, name="mine"),
     path("upload/", uploads.upload, name="upload"),
     path("upload/painting/", uploads.painting_upload, name="painting_upload"),

@@ -14,7 +14,10 @@ from asgiref.sync import sync_to_async
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import translation
 from django.utils.text import slugify
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
@@ -29,8 +32,8 @@ from webstyle.engine.recipe import is_painting, is_taught
 
 ADMITTED = "links"  # in the session: the links this visitor was let in by
 REMEMBERED = 200
-WRONG = "That is not the password of this link. Mind capitals, and try again."
-TOO_MANY = "Too many tries. Wait ten minutes and try again."
+WRONG = gettext_lazy("That is not the password of this link. Mind capitals, and try again.")
+TOO_MANY = gettext_lazy("Too many tries. Wait ten minutes and try again.")
 Answer = TypeVar("Answer", bound=HttpResponseBase)
 
 
@@ -87,7 +90,7 @@ def page(request: HttpRequest, token: str) -> HttpResponse:
     return show(request, link)
 
 
-def door(request: HttpRequest, link: ShareLink, error: str = "", status: int = 200) -> HttpResponse:
+def door(request: HttpRequest, link: ShareLink, error: Any = "", status: int = 200) -> HttpResponse:
     context = {"asks_password": bool(link.password), "error": error, "colour": link.colour}
     return guarded(render(request, "link_door.html", context, status=status))
 
@@ -116,7 +119,8 @@ def show(request: HttpRequest, link: ShareLink) -> HttpResponse:
         "image": "" if link.has_door else request.build_absolute_uri(view),
         "title": title_of(picture),
         "styles": styles_of(picture),
-        "alt": picture.alt or f"A photo painted in the style of {in_words(picture)}",
+        "alt": picture.alt or _("A photo painted in the style of %(styles)s")
+        % {"styles": in_words(picture)},
         "by": link.maker if link.show_owner else "",
         "mode": "compare" if beside else "single",
         "view_url": view,
@@ -142,14 +146,16 @@ def told(picture: Rendering, style: str) -> dict[str, str]:
         try:
             return find_style(Owner(), style).titles
         except EngineError:
-            title = "A painting" if is_painting(style) else "A style of their own"
+            title = _("A painting") if is_painting(style) else _("A style of their own")
             return {"title": title, "artist": ""}
     return picture.name_of(style)
 
 
 def title_of(picture: Rendering) -> str:
     titles = in_words(picture)
-    return picture.name or (f"Sheet: {titles}" if picture.engine == SHEET else titles)
+    return picture.name or (
+        _("Sheet: %(styles)s") % {"styles": titles} if picture.engine == SHEET else titles
+    )
 
 
 def in_words(picture: Rendering) -> str:
@@ -187,7 +193,8 @@ async def share_download(request: HttpRequest, token: str, kind: str) -> HttpRes
     if picture is None or kind not in images.ENCODINGS:
         return await sync_to_async(gone)(request)
     data = await asyncio.to_thread(files.result_as, picture, kind)
-    title = await sync_to_async(title_of)(picture)
+    with translation.override("en"):
+        title = await sync_to_async(title_of)(picture)
     response = HttpResponse(data, content_type=images.ENCODINGS[kind])
     name = f"{slugify(title)[:80] or 'picture'}.{kind}"
     response["Content-Disposition"] = f'attachment; filename="{name}"'
