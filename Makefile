@@ -4,16 +4,18 @@ PORT ?= 8000
 PYTHON ?= python3
 BIN = .venv/bin
 
-.PHONY: run test bench bench-mix bench-optimise setup clean
+PO = $(wildcard locale/*/LC_MESSAGES/*.po)
 
-run: .venv/run.done
+.PHONY: run test bench bench-mix bench-optimise setup messages clean
+
+run: .venv/run.done $(PO:.po=.mo)
 	@echo "== database, static files, samples"
 	@$(BIN)/python manage.py migrate --verbosity 0
 	@$(BIN)/python manage.py collectstatic --noinput --verbosity 0
 	@$(BIN)/python manage.py make_samples
 	@$(BIN)/python manage.py serve --port $(PORT)
 
-test: .venv/dev.done
+test: .venv/dev.done $(PO:.po=.mo)
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -33,7 +35,16 @@ bench-optimise: .venv/dev.done
 	$(BIN)/python -m benchmarks.optimise --teachers $(TEACHERS) --paintings $(PAINTINGS) \
 		--plot docs/pictures/optimisation.svg
 
-setup: .venv/dev.done
+setup: .venv/dev.done $(PO:.po=.mo)
+
+%.mo: %.po | .venv/run.done
+	@$(BIN)/pybabel --quiet compile --input-file=$< --output-file=$@
+
+# Words that are new in the code go into the catalogues, to be translated there; needs GNU gettext
+IGNORE = --ignore=.venv --ignore=var --ignore=tests --ignore=benchmarks --ignore='requirements*'
+messages: .venv/run.done
+	$(BIN)/python manage.py makemessages --all --add-location=file $(IGNORE) -e html,txt,py
+	$(BIN)/python manage.py makemessages --all --add-location=file $(IGNORE) -d djangojs
 
 .venv/run.done: requirements.txt
 	@echo "== Python packages into .venv (some minutes the first time)"

@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from gallery.models import Rendering, Style, TaughtStyle
 from gallery.owners import Owner
+from gallery.titles import painter, style_title
 from webstyle.engine.weights import styles
 
 SAMPLES_USER = "webstyle"  # who owns the sample gallery
@@ -66,7 +67,8 @@ def built_in() -> list[Card]:
             address = reverse("card_file", args=[style.slug]) + f"?v={style.fingerprint[:8]}"
             facts = {"card_url": address, "colour": style.colour}
             facts |= {"card_width": style.card_width, "card_height": style.card_height}
-        cards.append(Card(weights.slug, weights.title, weights.artist, weights.year, **facts))
+        title, artist = style_title(weights.title), painter(weights.artist)
+        cards.append(Card(weights.slug, title, artist, weights.year, **facts))
     return cards
 
 

@@ -11,12 +11,14 @@ from channels.consumer import AsyncConsumer
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncJsonWebsocketConsumer
 from django.db.models import Q
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from gallery import mixing
 from gallery.job import Job, kinds
+from gallery.languages import language_of
 from gallery.models import Photo
 from gallery.owners import Owner, owner_of
+from gallery.told import told
 from gallery.worker import Worker
 from webstyle.engine.events import EngineError
 
@@ -38,8 +40,10 @@ class OwnersConsumer(AsyncJsonWebsocketConsumer):
     once the owner has logged out."""
 
     owner = Owner()
+    language = ""  # of who looks
 
     async def connect(self) -> None:
+        self.language = language_of(self.scope)
         owner = await self.find_owner()
         await self.accept()
         if not owner:
@@ -84,7 +88,8 @@ class JobsConsumer(OwnersConsumer):
     """
 
     async def begin(self) -> None:
-        jobs = await database_sync_to_async(jobs_of)(self.owner)
+        with translation.override(self.language):
+            jobs = await database_sync_to_async(jobs_of)(self.owner)
         await self.send_json({"type": "jobs", "jobs": jobs})
 
     async def owner_moved(self, event: dict[str, Any]) -> None:
@@ -95,7 +100,8 @@ class JobsConsumer(OwnersConsumer):
         """Nothing is expected from the page, and nothing it sends is believed, or even read."""
 
     async def job_changed(self, event: dict[str, Any]) -> None:
-        await self.send_json({"type": "job", "job": event["job"]})
+        words = event.get("words", {}).get(self.language, {})
+        await self.send_json({"type": "job", "job": event["job"] | words})
 
 
 class MixConsumer(OwnersConsumer):
@@ -146,7 +152,7 @@ class MixConsumer(OwnersConsumer):
             self.newest = {"n": n, "recipe": mixing.recipe_of(wish).to_json()}
             self.wished.set()
         except EngineError as error:
-            await self.send_json({"n": n, "error": str(error)})
+            await self.send_json({"n": n, "error": self.told(error)})
 
     async def mix(self) -> None:
         """Wish after wish, until the socket closes."""
@@ -154,11 +160,11 @@ class MixConsumer(OwnersConsumer):
             await self.wished.wait()
             self.wished.clear()
             wish = self.newest
-            told = await self.ask(wish)
-            if "image" in told:
-                await self.send(bytes_data=wish["n"].to_bytes(4, "big") + told["image"])
+            answer = await self.ask(wish)
+            if "image" in answer:
+                await self.send(bytes_data=wish["n"].to_bytes(4, "big") + answer["image"])
             else:
-                await self.send_json({"n": wish["n"], "error": told["error"]})
+                await self.send_json({"n": wish["n"], "error": self.told(answer["error"])})
 
     async def ask(self, wish: dict[str, Any]) -> dict[str, Any]:
         """The answer of a worker; a message may get lost, so it is asked twice."""
@@ -175,6 +181,10 @@ class MixConsumer(OwnersConsumer):
                 log.warning("channel layer did not take a wish: %s", error)
                 break
         return {"error": "The painters do not answer just now. Try again in a moment."}
+
+    def told(self, said: object) -> str:
+        with translation.override(self.language):
+            return told(said)
 
     async def mix_answer(self, event: dict[str, Any]) -> None:
         """What comes a second time, or too late, is for no wish that is under way."""

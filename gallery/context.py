@@ -1,10 +1,14 @@
 """What every page knows."""
 
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from gallery.languages import script_words
 
 SITE_NAME = "webstyle"
 ACCEPT = "image/jpeg,image/png,image/webp,image/avif,image/heic,image/heif,.heic,.heif,.avif"
@@ -17,6 +21,9 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "max_upload_label": f"{settings.MAX_UPLOAD_BYTES // 1_000_000} MB",
         "accept": ACCEPT,
         "sign_in": sign_in(request),
+        "languages": settings.LANGUAGES,
+        "script_words": script_words(),
+        "here": here(request),
     }
 
 
@@ -25,3 +32,14 @@ def sign_in(request: HttpRequest) -> str:
     page = request.get_full_path()
     here = request.method == "GET" and page != "/" and not page.startswith(reverse("account"))
     return reverse("account_login", query={"next": page} if here else None)
+
+
+def here(request: HttpRequest) -> str:
+    """Where to come back to from the switch of languages: this page, or, where it is the answer to
+    a form, the one that the form was on."""
+    if request.method in ("GET", "HEAD"):
+        return request.get_full_path()
+    before = urlsplit(request.headers.get("Referer", ""))
+    address = urlunsplit(("", "", before.path, before.query, ""))
+    same = before.netloc == request.get_host()
+    return address if same and url_has_allowed_host_and_scheme(address, None) else reverse("home")

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.forms.forms import BaseForm
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
 
 HEADINGS = {
-    400: "That did not work",
-    403: "Not for you to see",
-    404: "Nothing hangs here",
-    413: "Too large",
-    429: "One moment",
-    500: "Our brush slipped",
+    400: _("That did not work"),
+    403: _("Not for you to see"),
+    404: _("Nothing hangs here"),
+    413: _("Too large"),
+    429: _("One moment"),
+    500: _("Our brush slipped"),
 }
 
 
@@ -22,7 +25,7 @@ def wants_json(request: HttpRequest) -> bool:
     )
 
 
-def refuse(request: HttpRequest, status: int, message: str) -> HttpResponse:
+def refuse(request: HttpRequest, status: int, message: Any) -> HttpResponse:
     if wants_json(request):
         return JsonResponse({"error": message}, status=status)
     context = {"status": status, "heading": HEADINGS[status], "message": message}
@@ -36,17 +39,17 @@ def refuse_form(form: BaseForm) -> JsonResponse:
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return refuse(request, 400, "The request could not be understood. Go back and try again.")
+    return refuse(request, 400, _("The request could not be understood. Go back and try again."))
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return refuse(request, 403, "You may not do this. Reload the page and try again.")
+    return refuse(request, 403, _("You may not do this. Reload the page and try again."))
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     return refuse(
         request, 403,
-        "This page has been open for too long, or cookies are off. Reload it and try again.",
+        _("This page has been open for too long, or cookies are off. Reload it and try again."),
     )  # fmt: skip
 
 
@@ -54,16 +57,18 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return refuse(
         request,
         404,
-        "There is no such picture, or its owner has taken it down or keeps it private.",
+        _("There is no such picture, or its owner has taken it down or keeps it private."),
     )
 
 
 def too_many(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return refuse(request, 429, "Too many tries from here. Wait a few minutes and try again.")
+    return refuse(request, 429, _("Too many tries from here. Wait a few minutes and try again."))
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    message = "Something went wrong on our side. It has been written down; try again in a moment."
+    message = _(
+        "Something went wrong on our side. It has been written down; try again in a moment."
+    )
     if wants_json(request):
         return JsonResponse({"error": message}, status=500)
     return render(request, "500.html", status=500)

@@ -17,6 +17,7 @@ from asgiref.sync import sync_to_async
 from django.core.files.base import File
 from django.db.models.fields.files import FieldFile
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.utils import translation
 from django.utils.text import slugify
 from PIL import Image
 
@@ -159,8 +160,10 @@ def style_download(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 def attached(response: HttpResponse, job: Job, ending: str) -> HttpResponse:
-    """To be saved under the job's title."""
-    name = f"{slugify(job.title) or job.KIND}-{str(job.pk)[:8]}.{ending}"
+    """To be saved under the job's title: the English one, for the letters in it."""
+    with translation.override("en"):
+        title = job.title
+    name = f"{slugify(title) or job.KIND}-{str(job.pk)[:8]}.{ending}"
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     response["Cache-Control"] = "private, no-cache"
     return response

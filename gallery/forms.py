@@ -7,16 +7,24 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from gallery import params
 from gallery.models import Painting
 from gallery.named import find_learned, find_style
 from gallery.owners import Owner
+from gallery.titles import word
+from gallery.told import told
 from webstyle.engine.events import EngineError
 from webstyle.engine.recipe import PHOTO, Recipe, is_painting
 from webstyle.engine.registry import engine_names, get_engine
 
-SIZES = [(512, "Preview, 512 px"), (1024, "Standard, 1024 px"), (2048, "Large, 2048 px")]
+SIZES = [
+    (512, gettext_lazy("Preview, 512 px")),
+    (1024, gettext_lazy("Standard, 1024 px")),
+    (2048, gettext_lazy("Large, 2048 px")),
+]
 MAX_STYLES = 6
 MINUTES = (2, 8, 20)  # of a lesson, on offer
 MINUTES_LEAST = 0.1
@@ -25,7 +33,7 @@ PAINTS_ALL = "gatys"  # for a painting, where the chosen engine knows built-in s
 
 
 def weight_field() -> forms.IntegerField:
-    reason = "Weight of a style: give a whole number from 1 to 100."
+    reason = gettext_lazy("Weight of a style: give a whole number from 1 to 100.")
     errors = dict.fromkeys(("invalid", "min_value", "max_value"), reason)
     return forms.IntegerField(
         min_value=1, max_value=100, initial=100, required=False, error_messages=errors
@@ -42,7 +50,7 @@ class PaintForm(forms.Form):
     """
 
     style = forms.CharField(max_length=100, required=False)
-    weight = weight_field()
+    weight = forms.IntegerField(required=False)  # see __init__
     engine = forms.ChoiceField(required=False, initial=Recipe.engine)
     strength = forms.IntegerField(min_value=0, max_value=100, initial=100, required=False)
     keep_color = forms.BooleanField(required=False)
@@ -70,7 +78,7 @@ class PaintForm(forms.Form):
         try:
             return find_style(self.owner, style).ref
         except EngineError:
-            raise forms.ValidationError("There is no such style: choose another one.") from None
+            raise forms.ValidationError(_("There is no such style: choose another one.")) from None
 
     def clean_strength(self) -> int:
         strength = self.cleaned_data["strength"]
@@ -89,9 +97,11 @@ class PaintForm(forms.Form):
             in_regions = [style for style, _ in data["masks"] if style != PHOTO]
             chosen += [(style, 100) for style in in_regions if style not in dict(chosen)]
             if len(chosen) > MAX_STYLES:
-                raise forms.ValidationError(f"At most {MAX_STYLES} styles can be mixed.")
+                raise forms.ValidationError(
+                    _("At most %(most)d styles can be mixed.") % {"most": MAX_STYLES}
+                )
             if not chosen and "style" not in self.errors:
-                raise forms.ValidationError("Choose a style.")
+                raise forms.ValidationError(_("Choose a style."))
         except forms.ValidationError as error:
             self.add_error("style", error)
             return data
@@ -111,7 +121,8 @@ class PaintForm(forms.Form):
         names, masks = self.data.getlist("mask_style"), self.data.getlist("mask")
         if len(names) != len(masks):
             raise forms.ValidationError(
-                f"{len(names)} mask_style and {len(masks)} mask: send as many of each."
+                _("%(names)d mask_style and %(masks)d mask: send as many of each.")
+                % {"names": len(names), "masks": len(masks)}
             )
         return [(self.region_style(name), mask) for name, mask in zip(names, masks, strict=True)]
 
@@ -121,7 +132,8 @@ class PaintForm(forms.Form):
         if found := find_learned(self.owner, style):
             return found.ref
         raise forms.ValidationError(
-            f"'{style}' cannot be kept to a region: choose a style of the shelf."
+            _("'%(style)s' cannot be kept to a region: choose a style of the shelf.")
+            % {"style": style}
         )
 
     def extras(self) -> list[tuple[str, str]]:
@@ -147,7 +159,7 @@ class PaintForm(forms.Form):
         return [
             {
                 "name": name,
-                "title": get_engine(name).title,
+                "title": word(get_engine(name).title),
                 "lane": get_engine(name).lane,
                 "takes_paintings": get_engine(name).takes_paintings,
                 "params": [
@@ -190,11 +202,11 @@ class PaintForm(forms.Form):
 
 def minutes_field(**how: Any) -> forms.FloatField:
     most = settings.TEACH_MINUTES_MAX
-    return number_field("Minutes", MINUTES_LEAST, most, **how)
+    return number_field(_("Minutes"), MINUTES_LEAST, most, **how)
 
 
 def number_field(label: str, low: float, high: float, **how: Any) -> forms.FloatField:
-    reason = f"{label}: give a number from {low:g} to {high:g}."
+    reason = params.range_reason(label, low, high)
     errors = dict.fromkeys(("required", "invalid", "min_value", "max_value"), reason)
     return forms.FloatField(min_value=low, max_value=high, error_messages=errors, **how)
 
@@ -206,7 +218,7 @@ def year_of(text: str) -> int:
     except ValueError:
         year = YEARS[1] + 1
     if not YEARS[0] <= year <= YEARS[1]:
-        raise EngineError("Year: give a whole number, as in 1889, or leave it empty.")
+        raise EngineError(_("Year: give a whole number, as in 1889, or leave it empty."))
     return year
 
 
@@ -217,18 +229,18 @@ class TeachForm(forms.Form):
     title = forms.CharField(max_length=120, required=False)
     artist = forms.CharField(max_length=120, required=False)
     year = forms.CharField(required=False)
-    stroke = number_field("Strokes", 0.5, 2.0, required=False)
     own_photos = forms.BooleanField(required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["minutes"] = minutes_field(required=False)
+        self.fields["stroke"] = number_field(_("Strokes"), 0.5, 2.0, required=False)
 
     def clean_year(self) -> int:
         try:
             return year_of(self.cleaned_data["year"])
         except EngineError as error:
-            raise forms.ValidationError(str(error)) from None
+            raise forms.ValidationError(told(error)) from None
 
     def asked(self, paintings: Sequence[Painting]) -> dict[str, Any]:
         """With what is left out as it is best; what nobody named is called like the first

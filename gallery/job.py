@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from gallery.owned import Owned
+from gallery.told import told
 
 
 class Job(Owned):
@@ -132,6 +133,15 @@ class Job(Owned):
     def thumb_url(self) -> str | None:
         return self.file_url("thumb")
 
+    def words(self) -> dict[str, Any]:
+        """What of a snapshot is read, in the language that is spoken now."""
+        return {
+            "stage": told(self.stage),
+            "error": told(self.error),
+            "title": self.title,
+            "engine_title": self.engine_title,
+        }
+
     def snapshot(self) -> dict[str, Any]:
         """The whole state for a page: never a delta, so that a lost one does no harm."""
         return {
@@ -142,17 +152,14 @@ class Job(Owned):
             "position": self.position,
             "step": self.step,
             "total": self.total,
-            "stage": self.stage,
             "eta": self.eta,
             "seq": self.seq,
-            "error": self.error,
             "preview": self.file_url("preview") if self.is_unfinished else None,
             "thumb": self.thumb_url if self.state == self.State.DONE else None,
             "width": self.width,
             "height": self.height,
             "colour": self.colour,
-            "title": self.title,
-            "engine_title": self.engine_title,
+            **self.words(),
             "public": self.public,
             "pausable": self.pausable,
             "keepable": self.keepable,

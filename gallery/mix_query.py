@@ -47,7 +47,7 @@ class Mix:
         named = [(find_style(owner, slug), weight) for slug, weight in self.styles]
         return {
             "styles": [
-                {"slug": style.ref, **style.titles, "card_url": style.card_url, "weight": weight}
+                {"slug": style.ref, **style.shown, "card_url": style.card_url, "weight": weight}
                 for style, weight in named
             ],
             "strength": self.strength,

@@ -9,11 +9,14 @@ from typing import Any, Self
 
 from django.db import models, transaction
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from gallery.browse import thumbs
 from gallery.job import Job
 from gallery.owned import OwnedQuerySet, Upload
 from gallery.owners import Owner
+from gallery.titles import shown_titles, word
 from webstyle.engine.events import EngineError
 from webstyle.engine.recipe import PAINTING, TAUGHT, Recipe, is_painting, is_taught
 from webstyle.engine.registry import get_engine
@@ -174,7 +177,7 @@ class Rendering(Job):
     def styles(self) -> list[dict[str, Any]]:
         """The styles of the recipe with their weights and shares, and whether a mask keeps them to
         a region; one that is gone keeps its name."""
-        total = sum(weight for _, weight in self.recipe["styles"])
+        total = sum(weight for __, weight in self.recipe["styles"])
         masked = dict(self.recipe.get("masks", ()))
         return [
             {"slug": slug, **self.name_of(slug), "weight": weight, "share": weight / total,
@@ -183,12 +186,14 @@ class Rendering(Job):
         ]  # fmt: skip
 
     def name_of(self, style: str) -> dict[str, str]:
+        """As this visitor reads it."""
         named: dict[str, str] | None = self.styles_named.get(style)
         try:
-            return named or {"title": get_style(style).title, "artist": get_style(style).artist}
+            built_in = named or {"title": get_style(style).title, "artist": get_style(style).artist}
         except EngineError:
-            gone = "A style" if is_taught(style) else style
-            return {"title": "A painting" if is_painting(style) else gone, "artist": ""}
+            gone = _("A style") if is_taught(style) else style
+            return {"title": _("A painting") if is_painting(style) else gone, "artist": ""}
+        return shown_titles(style, built_in)
 
     @property
     def title(self) -> str:
@@ -197,7 +202,7 @@ class Rendering(Job):
     @property
     def default_title(self) -> str:
         styles = " + ".join(style["title"] for style in self.styles)
-        return f"Sheet: {styles}" if self.engine == SHEET else styles
+        return _("Sheet: %(styles)s") % {"styles": styles} if self.engine == SHEET else styles
 
     @property
     def caption(self) -> str:
@@ -208,15 +213,17 @@ class Rendering(Job):
     def default_caption(self) -> str:
         """Of title and styles, until somebody describes the picture."""
         if self.name:
-            return f"{self.name}: {self.in_styles[0].lower()}{self.in_styles[1:]}"
+            style = f"{self.in_styles[0].lower()}{self.in_styles[1:]}"
+            return _("%(title)s: %(styles)s") % {"title": self.name, "styles": style}
         return self.in_styles
 
     @property
     def in_styles(self) -> str:
-        styles = " and ".join(style["title"] for style in self.styles)
+        titles = [style["title"] for style in self.styles]
+        styles = {"styles": pgettext("between styles", " and ").join(titles)}
         if self.engine == SHEET:
-            return f"Many paintings of one photo, between {styles}"
-        return f"A photo painted in the style of {styles}"
+            return _("Many paintings of one photo, between %(styles)s") % styles
+        return _("A photo painted in the style of %(styles)s") % styles
 
     @property
     def hung(self) -> bool:
@@ -268,9 +275,12 @@ class Rendering(Job):
     def engine_title(self) -> str:
         """Imports the engine, and torch with it."""
         try:
-            return get_engine(self.engine).title
+            return word(get_engine(self.engine).title)
         except EngineError:
             return self.engine
+
+    def words(self) -> dict[str, Any]:
+        return super().words() | {"alt": self.caption, "styles": self.styles}
 
     def snapshot(self) -> dict[str, Any]:
         done = self.state == self.State.DONE
@@ -278,8 +288,6 @@ class Rendering(Job):
             "photo": str(self.photo_id),
             "studio": reverse("studio", args=[self.photo_id]),
             "view": self.view_url if done else None,
-            "alt": self.caption,
-            "styles": self.styles,
             "engine": self.engine,
             "params": self.params,
             "size": self.size,
@@ -330,12 +338,12 @@ class TaughtStyle(Job):
 
     @property
     def engine_title(self) -> str:
-        return "Teaching"
+        return _("Teaching")
 
     @property
     def caption(self) -> str:
         """A default text for those who cannot see the card."""
-        return f"A photo painted in the style of {self.title}"
+        return _("A photo painted in the style of %(styles)s") % {"styles": self.title}
 
     @property
     def minutes(self) -> float:

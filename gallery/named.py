@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from gallery.models import Painting, TaughtStyle
 from gallery.owners import Owner
+from gallery.titles import shown_titles
 from webstyle.engine.events import EngineError
 from webstyle.engine.recipe import PAINTING, TAUGHT, is_painting, is_taught
 from webstyle.engine.weights import get_style
@@ -24,7 +26,13 @@ class Named:
 
     @property
     def titles(self) -> dict[str, str]:
+        """As they are kept."""
         return {"title": self.title, "artist": self.artist}
+
+    @property
+    def shown(self) -> dict[str, str]:
+        """As this visitor reads them."""
+        return shown_titles(self.ref, self.titles)
 
 
 def find_style(owner: Owner, style: str) -> Named:
@@ -33,10 +41,10 @@ def find_style(owner: Owner, style: str) -> Named:
     found: Painting | TaughtStyle | None
     if is_painting(style):
         found = Painting.objects.named(owner, style.removeprefix(PAINTING))
-        missing = "There is no such painting, or it is not shared: choose another."
+        missing = _("There is no such painting, or it is not shared: choose another.")
     elif is_taught(style):
         found = TaughtStyle.objects.named(owner, style.removeprefix(TAUGHT))
-        missing = "There is no such style, or it is not shared: choose another."
+        missing = _("There is no such style, or it is not shared: choose another.")
     else:
         built_in = get_style(style)
         card_url = reverse("card_file", args=[style])

@@ -8,6 +8,8 @@ from typing import Any
 
 from asgiref.sync import async_to_sync
 from channels.layers import get_channel_layer
+from django.conf import settings
+from django.utils import translation
 
 from gallery.job import Job
 from gallery.owners import Owner
@@ -44,13 +46,22 @@ def ring() -> None:
 
 
 def publish(job: Job) -> None:
-    """The row's state to all pages of its owner."""
+    """The row's state to all pages of its owner, with its words in every language: each page takes
+    those that are its visitor's."""
     try:
-        message = {"type": "job.changed", "job": job.snapshot()}
+        message = {"type": "job.changed", "job": job.snapshot(), "words": in_all_languages(job)}
     except Exception:  # a row that cannot be described must not stop who works on it
         log.exception("job %s cannot be told of", job.pk)
         return
     _send("group_send", job.owned_by.group, message)
+
+
+def in_all_languages(job: Job) -> dict[str, dict[str, Any]]:
+    said = {}
+    for code, _ in settings.LANGUAGES:
+        with translation.override(code):
+            said[code] = job.words()
+    return said
 
 
 def close_sockets(group: str) -> None:

@@ -8,8 +8,11 @@ from typing import Any
 
 from django import forms
 from django.contrib.staticfiles import finders
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from gallery.models import Rendering
+from gallery.titles import word
 from webstyle.engine.events import EngineError
 from webstyle.engine.registry import engine_names, get_engine
 
@@ -41,13 +44,13 @@ def kind(param: dataclasses.Field[Any]) -> str:
 def form_field(param: dataclasses.Field[Any]) -> forms.Field:
     """Left out, it has the default. Whether a box was unticked or is on no page at all is told
     apart by a hidden input of the same name that says "off"."""
-    about, label = param.metadata, str(param.metadata.get("label") or param.name)
+    about, label = param.metadata, word(param.metadata.get("label") or param.name)
     if kind(param) in ("int", "float"):
         field = forms.IntegerField if kind(param) == "int" else forms.FloatField
         low, high = about.get("low"), about.get("high")
-        reason = f"{label}: give a number."
+        reason = _("%(label)s: give a number.") % {"label": label}
         if low is not None and high is not None:
-            reason = f"{label}: give a number from {low:g} to {high:g}."
+            reason = range_reason(label, low, high)
         errors = dict.fromkeys(("invalid", "min_value", "max_value"), reason)
         return field(
             min_value=low, max_value=high, required=False, label=label, initial=param.default,
@@ -57,7 +60,7 @@ def form_field(param: dataclasses.Field[Any]) -> forms.Field:
     return forms.TypedChoiceField(
         choices=[(word, word) for word in words], required=False, label=label,
         coerce=is_on if kind(param) == "bool" else str, empty_value=None,
-        error_messages={"invalid_choice": f"{label}: choose {' or '.join(words)}."},
+        error_messages={"invalid_choice": choice_reason(label, words)},
     )  # fmt: skip
 
 
@@ -70,15 +73,20 @@ def control(engine: str, param: dataclasses.Field[Any], sent: Any) -> dict[str, 
     value = param.default if sent in (None, "") else sent
     if kind(param) == "bool" and isinstance(value, str):
         value = is_on(value)
-    about = {key: param.metadata.get(key) for key in ("label", "help", "low", "high", "step")}
-    return about | {
-        "name": param.name,
-        "field": field_name(engine, param),
-        "kind": kind(param),
-        "choices": list(param.metadata.get("choices") or ()),
-        "default": param.default,
-        "value": value,
-    }
+    about = {key: param.metadata.get(key) for key in ("low", "high", "step")}
+    said = {key: word(param.metadata.get(key) or "") for key in ("label", "help")}
+    return (
+        about
+        | said
+        | {
+            "name": param.name,
+            "field": field_name(engine, param),
+            "kind": kind(param),
+            "choices": list(param.metadata.get("choices") or ()),
+            "default": param.default,
+            "value": value,
+        }
+    )
 
 
 @functools.cache
@@ -97,13 +105,26 @@ def in_words(rendering: Rendering) -> list[dict[str, str]]:
         return []
     given = rendering.params
     return [
-        {"label": str(field.metadata.get("label") or field.name), "value": word(given[field.name])}
+        {
+            "label": word(field.metadata.get("label") or field.name),
+            "value": value_word(given[field.name]),
+        }
         for field in fields
         if field.name in given
     ]
 
 
-def word(value: Any) -> str:
+def value_word(value: Any) -> str:
     if isinstance(value, bool):
-        return "yes" if value else "no"
-    return f"{value:g}" if isinstance(value, float) else str(value)
+        return _("yes") if value else _("no")
+    return f"{value:g}" if isinstance(value, float) else word(str(value))
+
+
+def range_reason(label: str, low: float, high: float) -> str:
+    values = {"label": label, "low": f"{low:g}", "high": f"{high:g}"}
+    return _("%(label)s: give a number from %(low)s to %(high)s.") % values
+
+
+def choice_reason(label: str, words: list[str]) -> str:
+    named = pgettext("between choices", " or ").join(words)
+    return _("%(label)s: choose %(words)s.") % {"label": label, "words": named}

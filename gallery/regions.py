@@ -18,6 +18,7 @@ from gallery.files import find
 from gallery.forms import SIZES
 from gallery.models import Painting, Photo
 from gallery.pictures import open_picture
+from gallery.told import told
 from gallery.views import own, visitor
 from webstyle.engine.events import EngineError
 
@@ -62,7 +63,7 @@ def mask_propose(request: HttpRequest, pk: UUID) -> HttpResponse:
     try:
         picture = proposal(photo, request.GET)
     except EngineError as error:
-        return refuse(request, 400, str(error))
+        return refuse(request, 400, told(error))
     out = io.BytesIO()
     picture.save(out, "PNG")  # with no colour profile: these are numbers, not colours
     return HttpResponse(

@@ -10,6 +10,8 @@ from django.contrib import messages
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_http_methods, require_POST
 
 from gallery import params, services, uploads
@@ -18,13 +20,16 @@ from gallery.files import find, may_see
 from gallery.models import Painting, Photo, Rendering, TaughtStyle
 from gallery.named import find_style
 from gallery.owners import Owner, owner_of
+from gallery.told import told
 from webstyle.engine.events import EngineError
 from webstyle.engine.recipe import PAINTING, TAUGHT, Recipe, is_painting, is_taught
 from webstyle.engine.registry import get_engine
 
 CHOSEN = "photo"  # in the session: the photo whose studio was open last
 PHOTOS = 48  # to choose from, the newest
-REGIONS_LEFT_OUT = "Its regions belong to the other photograph: its styles go over all of yours."
+REGIONS_LEFT_OUT = gettext_noop(
+    "Its regions belong to the other photograph: its styles go over all of yours."
+)
 
 
 def recipe_of(picture: Rendering) -> Recipe:
@@ -38,13 +43,13 @@ def obstacle(picture: Rendering, owner: Owner) -> str:
     Of somebody else's private painting or style no more is said than that it is private: its name
     stands under the public picture already."""
     if not picture.remixable and not picture.belongs_to(owner):
-        return "Its owner keeps this recipe for themselves."
+        return _("Its owner keeps this recipe for themselves.")
     try:
         recipe = recipe_of(picture)
         get_engine(recipe.engine)
     except EngineError:
-        return "It was painted in a way that this site no longer knows."
-    for style, _ in recipe.styles:
+        return _("It was painted in a way that this site no longer knows.")
+    for style, __ in recipe.styles:
         try:
             find_style(owner, style)
         except EngineError:
@@ -57,15 +62,16 @@ def why_not(picture: Rendering, style: str) -> str:
     title = picture.name_of(style)["title"]
     if is_painting(style):
         theirs = Painting.objects.named(picture.owned_by, style.removeprefix(PAINTING))
-        what = f"the painting “{title}”"
+        what = _("the painting “%(title)s”")
     elif is_taught(style):
         theirs = TaughtStyle.objects.named(picture.owned_by, style.removeprefix(TAUGHT))
-        what = f"the style “{title}”, taught here"
+        what = _("the style “%(title)s”, taught here")
     else:
-        theirs, what = None, f"the style “{title}”"
+        theirs, what = None, _("the style “%(title)s”")
+    names = {"what": what % {"title": title}}
     if theirs is not None:
-        return f"Its recipe names {what}, which only its owner may use."
-    return f"Its recipe names {what}, which is gone."
+        return _("Its recipe names %(what)s, which only its owner may use.") % names
+    return _("Its recipe names %(what)s, which is gone.") % names
 
 
 def remixed(picture: Rendering, photo: Photo) -> Rendering:
@@ -91,7 +97,7 @@ def named(owner: Owner, picture: Rendering) -> str:
     """Who made ``picture``, as ``owner`` may read it."""
     if picture.belongs_to(owner):
         return "yours"
-    return picture.maker or ("a guest" if picture.owner is None else "a member")
+    return picture.maker or (_("a guest") if picture.owner is None else _("a member"))
 
 
 def original_of(request: HttpRequest, picture: Rendering) -> dict[str, Any] | None:
@@ -140,7 +146,7 @@ def remix(request: HttpRequest, pk: UUID) -> HttpResponse:
         "picture": picture,
         "obstacle": reason,
         "photos": Photo.objects.of(owner)[:PHOTOS],
-        "regions": REGIONS_LEFT_OUT if picture.recipe.get("masks") else "",
+        "regions": _(REGIONS_LEFT_OUT) if picture.recipe.get("masks") else "",
         "method": picture.engine_title,
         "recipe_params": params.in_words(picture),
         "by": named(owner, picture),
@@ -158,8 +164,8 @@ def answer(request: HttpRequest, picture: Rendering) -> HttpResponse:
     except EngineError as error:
         status = 429 if isinstance(error, services.QueueFullError) else 400
         if status == 429 or wants_json(request):
-            return refuse(request, status, str(error))
-        messages.error(request, str(error))
+            return refuse(request, status, told(error))
+        messages.error(request, told(error))
         return redirect("remix", pk=picture.pk)
     if wants_json(request):
         return JsonResponse(made.snapshot(), status=201)
@@ -173,7 +179,7 @@ def photo_for(request: HttpRequest) -> Photo:
     try:
         name = UUID(request.POST.get("photo", ""))
     except ValueError:
-        raise EngineError("Choose a photograph first.") from None
+        raise EngineError(_("Choose a photograph first.")) from None
     photo: Photo | None = (
         Photo.objects.of(owner_of(request.user, request.session)).filter(pk=name).first()
     )
@@ -195,6 +201,8 @@ def allow(request: HttpRequest, pk: UUID) -> HttpResponse:
         return JsonResponse({"remixable": picture.remixable})
     messages.success(
         request,
-        "Others may paint by this recipe." if picture.remixable else "The recipe is yours alone.",
+        _("Others may paint by this recipe.")
+        if picture.remixable
+        else _("The recipe is yours alone."),
     )
     return redirect(picture)

@@ -19,6 +19,7 @@ from django.core.files.base import ContentFile
 from django.db import transaction
 from django.db.models import Case, F, Field, Q, Value, When
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from gallery import jobs, notify, scratch, taught
 from gallery.job import Job, kinds
@@ -37,6 +38,7 @@ from gallery.named import find_style
 from gallery.owned import Owned
 from gallery.owners import Owner
 from gallery.pictures import faded, open_picture, region_of, to_png
+from gallery.titles import kind_word, word
 from webstyle.engine import images, stylefile
 from webstyle.engine.events import EngineError
 from webstyle.engine.images import check_mask, fitted
@@ -81,7 +83,7 @@ def picture_add(
     shown = shown_name(name)
     with tempfile.TemporaryDirectory(dir=settings.VAR) as folder:
         facts = sanitize(upload, Path(folder), shown)
-        title = Path(shown).stem.replace("_", " ").strip()[:120] or "Untitled"
+        title = Path(shown).stem.replace("_", " ").strip()[:120] or _("Untitled")
         item = model(title=title, **facts, **owner.fields, **values)
         if isinstance(item, Mask):
             check_mask((item.width, item.height), (item.photo.width, item.photo.height), shown)
@@ -104,8 +106,9 @@ def region_add(painting: Painting, owner: Owner, upload: Path, name: str) -> Pai
             region = region_of(painting, Path(folder) / "original.jpg")
             pictures = {kind: faded(open_picture(painting, kind), region) for kind in FADED}
     item = Painting(
-        title=f"{painting.title[:110]}, a region", artist=painting.artist, width=size[0],
-        height=size[1], colour=images.average_color(pictures["thumb"]), **owner.fields,
+        title=_("%(title)s, a region") % {"title": painting.title[:110]}, artist=painting.artist,
+        width=size[0], height=size[1], colour=images.average_color(pictures["thumb"]),
+        **owner.fields,
     )  # fmt: skip
     with painting.original.open("rb") as file:
         files = {"original.jpg": file.read(), "region.png": to_png(region)}
@@ -120,7 +123,7 @@ def region_add(painting: Painting, owner: Owner, upload: Path, name: str) -> Pai
 
 def shown_name(name: str) -> str:
     """Of a file, as it can be told to people."""
-    return Path(printable(name).replace("\\", "/")).name.strip()[:100] or "The file"
+    return Path(printable(name).replace("\\", "/")).name.strip()[:100] or _("The file")
 
 
 def printable(text: str) -> str:
@@ -140,7 +143,9 @@ def shared_edit(item: Shared, **values: str | int | bool) -> None:
         if isinstance(value, str):
             values[name] = value = one_line(value)
             if name == "title" and not value:
-                raise EngineError(f"A {item.KIND} needs a title: give it one.")
+                raise EngineError(
+                    _("A %(kind)s needs a title: give it one.") % {"kind": kind_word(item.KIND)}
+                )
     if isinstance(item, TaughtStyle):
         style_change(item, values)
     else:
@@ -153,7 +158,7 @@ def style_change(style: TaughtStyle, values: dict[str, Any]) -> None:
     """A worker may be at work on the row."""
     done = Q(state=State.DONE) if values.get("public") else Q()
     if not style.change(where=done, **values):
-        raise EngineError("Only a style that has been learned can be shared: wait until it is.")
+        raise EngineError(_("Only a style that has been learned can be shared: wait until it is."))
     announce(style)
 
 
@@ -177,7 +182,7 @@ def style_teach_on(style: TaughtStyle, minutes: float) -> TaughtStyle:
     paintings = style.paintings(owner)
     if style.state != State.DONE or not paintings:
         raise EngineError(
-            "Only a style whose paintings are still here can be taught on: teach it anew."
+            _("Only a style whose paintings are still here can be taught on: teach it anew.")
         )
     lesson = style.lesson | {"minutes": minutes, "start": style.ref}
     del lesson["paintings"]
@@ -244,7 +249,10 @@ def rendering_submit(photo: Photo, recipe: Recipe, **about: Any) -> Rendering:
     make_params(engine, recipe.params)
     named = {style: find_style(owner, style).titles for style, _ in recipe.styles}
     if recipe.paintings() and not engine.takes_paintings:
-        raise EngineError(f"{engine.title} knows built-in styles only: choose another engine")
+        raise EngineError(
+            _("%(engine)s knows built-in styles only: choose another engine")
+            % {"engine": word(engine.title)}
+        )
     check_masks(photo, recipe)
     check_queue(owner)
     width, height = fitted((photo.width, photo.height), recipe.size)
@@ -271,8 +279,18 @@ def check_queue(owner: Owner) -> None:
         return
     paused = any(rows.filter(state=State.PAUSED).exists() for rows in unfinished)
     raise QueueFullError(
-        f"{waiting} of your pictures and styles are still being worked on"
-        f"{' or paused' * paused}: wait until some are done{', or cancel some' * paused}"
+        (
+            _(
+                "%(waiting)d of your pictures and styles are still being worked on or paused: wait"
+                " until some are done, or cancel some"
+            )
+            if paused
+            else _(
+                "%(waiting)d of your pictures and styles are still being worked on: wait until some"
+                " are done"
+            )
+        )
+        % {"waiting": waiting}
     )
 
 
@@ -294,14 +312,16 @@ def check_masks(photo: Photo, recipe: Recipe) -> None:
     engine = get_engine(recipe.engine)
     if not engine.takes_masks:
         raise EngineError(
-            f"{engine.title} knows no regions: choose another engine, and built-in styles"
+            _("%(engine)s knows no regions: choose another engine, and built-in styles")
+            % {"engine": word(engine.title)}
         )
     own = Mask.objects.of(photo.owned_by).filter(photo=photo).values_list("pk", flat=True)
     known = set(map(str, own))
     for style, name in recipe.masks:
         if name not in known:
             raise EngineError(
-                f"There is no mask '{name}' on this photo, for '{style}': send it again."
+                _("There is no mask '%(name)s' on this photo, for '%(style)s': send it again.")
+                % {"name": name, "style": style}
             )
 
 

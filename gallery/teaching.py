@@ -10,6 +10,8 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from gallery import services, uploads
@@ -20,11 +22,17 @@ from gallery.forms import MINUTES, TeachForm, minutes_field
 from gallery.models import Painting, Photo, TaughtStyle
 from gallery.named import find_style
 from gallery.owners import Owner, owner_of
+from gallery.told import told
 from gallery.views import SHARED, own, visitor
 from webstyle.engine.events import EngineError
 
 MAX_PAINTINGS = 6  # of one hand
-FACTS = {"minutes": "Minutes", "steps": "Steps", "style": "Style loss", "content": "Content loss"}
+FACTS = {
+    "minutes": gettext_lazy("Minutes"),
+    "steps": gettext_lazy("Steps"),
+    "style": gettext_lazy("Style loss"),
+    "content": gettext_lazy("Content loss"),
+}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -37,15 +45,17 @@ def teach(request: HttpRequest) -> HttpResponse:
     known = [Painting.objects.named(owner, name) for name in chosen[:MAX_PAINTINGS]]
     paintings = [painting for painting in known if painting is not None]
     if not 1 <= len(chosen) + len(files) <= MAX_PAINTINGS:
-        form.add_error(None, f"Choose one to {MAX_PAINTINGS} paintings of one hand.")
+        form.add_error(
+            None, _("Choose one to %(most)d paintings of one hand.") % {"most": MAX_PAINTINGS}
+        )
     if len(paintings) < len(chosen):
-        form.add_error(None, "There is no such painting, or it is not shared: choose another.")
+        form.add_error(None, _("There is no such painting, or it is not shared: choose another."))
     if form.is_valid():  # only then are the files kept
         for file in files:
             try:
                 paintings.append(uploads.take_file(services.painting_add, request, file))
             except EngineError as error:
-                form.add_error(None, str(error))
+                form.add_error(None, told(error))
     if form.errors:
         if wants_json(request):
             return refuse_form(form)
@@ -54,7 +64,7 @@ def teach(request: HttpRequest) -> HttpResponse:
         owner = owner_of(request.user, request.session, create=True)
         style = services.style_teach(owner, paintings, **form.asked(paintings))
     except services.QueueFullError as error:
-        return refuse(request, 429, str(error))
+        return refuse(request, 429, told(error))
     return begun(request, style)
 
 
@@ -109,7 +119,7 @@ def began_from(style: TaughtStyle, owner: Owner) -> dict[str, str] | None:
     if not start:
         return None
     try:
-        return find_style(owner, str(start)).titles
+        return find_style(owner, str(start)).shown
     except EngineError:
         return None
 
@@ -130,9 +140,9 @@ def teach_on(request: HttpRequest, pk: UUID) -> HttpResponse:
         minutes = minutes_field().clean(request.POST.get("minutes"))
         return begun(request, services.style_teach_on(style, minutes))
     except services.QueueFullError as error:
-        return refuse(request, 429, str(error))
+        return refuse(request, 429, told(error))
     except (EngineError, ValidationError) as error:
-        reason = str(error) if isinstance(error, EngineError) else error.messages[0]
+        reason = told(error) if isinstance(error, EngineError) else error.messages[0]
     if wants_json(request):
         return refuse(request, 400, reason)
     messages.error(request, reason)
@@ -145,12 +155,12 @@ def style_import(request: HttpRequest) -> HttpResponse:
     file = request.FILES.get("file")
     try:
         if file is None:
-            raise EngineError("Choose the .safetensors file of a style first.")
+            raise EngineError(_("Choose the .safetensors file of a style first."))
         style = uploads.take_file(services.style_import, request, file)
     except EngineError as error:
         status = 429 if isinstance(error, services.QueueFullError) else 400
         if wants_json(request):
-            return refuse(request, status, str(error))
-        messages.error(request, str(error))
+            return refuse(request, status, told(error))
+        messages.error(request, told(error))
         return redirect(uploads.way_back(request))
     return begun(request, style)

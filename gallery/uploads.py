@@ -16,23 +16,27 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from gallery.errors import refuse
 from gallery.owners import Owner, owner_of
 from gallery.services import Added, painting_add, photo_add
+from gallery.titles import kind_word
+from gallery.told import told
 from webstyle.engine.events import EngineError
 
 Add = Callable[[Owner, Path, str], Added]
 
 
 def too_large(name: str) -> str:
-    return f"{name} is larger than {settings.MAX_UPLOAD_BYTES // 1_000_000} MB: make it smaller"
+    most = settings.MAX_UPLOAD_BYTES // 1_000_000
+    return _("%(name)s is larger than %(most)d MB: make it smaller") % {"name": name, "most": most}
 
 
 def take_file(add: Add[Added], request: HttpRequest, file: UploadedFile) -> Added:
     """Keep a file of a form. Raises EngineError."""
-    name = file.name or "The file"
+    name = file.name or _("The file")
     if (file.size or 0) > settings.MAX_UPLOAD_BYTES:
         raise EngineError(too_large(name))
     return take(add, request, file, name)
@@ -62,15 +66,15 @@ def create(add: Add[Any], request: HttpRequest) -> HttpResponse:
 
     Not multipart: Daphne has Twisted parse that in memory before anybody can say no.
     """
-    name = unquote(request.headers.get("X-Filename", ""))[:200] or "The file"
+    name = unquote(request.headers.get("X-Filename", ""))[:200] or _("The file")
     if request.content_type in ("multipart/form-data", "application/x-www-form-urlencoded"):
-        return refuse(request, 400, "Send the file itself as the body, not a form.")
+        return refuse(request, 400, _("Send the file itself as the body, not a form."))
     if int(request.headers.get("Content-Length") or 0) > settings.MAX_UPLOAD_BYTES:
         return refuse(request, 413, too_large(name))
     try:
         item = take(add, request, request, name)
     except EngineError as error:
-        return refuse(request, 400, str(error))
+        return refuse(request, 400, told(error))
     return JsonResponse(item.to_json(), status=201)
 
 
@@ -95,9 +99,9 @@ def take_all(add: Add[Added], request: HttpRequest, field: str) -> list[Added]:
         try:
             taken.append(take_file(add, request, file))
         except EngineError as error:
-            messages.error(request, str(error))
+            messages.error(request, told(error))
     if not request.FILES:
-        messages.error(request, f"Choose a {field} first.")
+        messages.error(request, _("Choose a %(kind)s first.") % {"kind": kind_word(field)})
     return taken
 
 

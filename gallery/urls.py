@@ -1,8 +1,9 @@
 from typing import Any
 
 from django.urls import URLPattern, include, path, re_path
+from django.views.i18n import set_language
 
-from gallery import files, regions, remix, teaching, uploads, views
+from gallery import files, languages, regions, remix, teaching, uploads, views
 from gallery.browse.urls import urlpatterns as browse_urls
 from gallery.community.urls import urlpatterns as community_urls
 from gallery.job import Job
@@ -31,6 +32,8 @@ urlpatterns = [
     path("", views.home, name="home"),
     *community_urls,
     path("", include("gallery.syndication.urls")),
+    path("language/", set_language, name="set_language"),
+    path("words/<slug:language>.js", languages.ScriptWords.as_view(), name="script_words"),
     path("me/", views.mine, name="mine"),
     path("upload/", uploads.upload, name="upload"),
     path("upload/painting/", uploads.painting_upload, name="painting_upload"),

@@ -11,6 +11,8 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from gallery import cards, mix_query, params, remix, services
@@ -26,6 +28,8 @@ from gallery.models import Batch, Painting, Photo, Rendering, TaughtStyle, Work
 from gallery.owned import OwnedQuerySet
 from gallery.owners import Owner, owner_of
 from gallery.syndication import meta
+from gallery.titles import kind_word
+from gallery.told import told
 from gallery.uploads import way_back
 from webstyle.engine.events import EngineError
 from webstyle.engine.recipe import PAINTING, is_painting
@@ -126,9 +130,9 @@ def paint(request: HttpRequest, pk: UUID) -> HttpResponse:
     try:
         rendering = services.rendering_submit(photo, form.recipe())
     except services.QueueFullError as error:
-        return refuse(request, 429, str(error))
+        return refuse(request, 429, told(error))
     except EngineError as error:
-        return refuse(request, 400, str(error))
+        return refuse(request, 400, told(error))
     if wants_json(request):
         return JsonResponse(rendering.snapshot(), status=201)
     return redirect(rendering)
@@ -173,7 +177,11 @@ def picture_page(
     """``forms``: those that came back with errors."""
     is_owner = rendering.belongs_to(visitor(request))
     known = styles()
-    style_list = [known.get(s["slug"], s) for s in rendering.styles if s["artist"]]
+    style_list = [
+        s | {"year": known[s["slug"]].year if s["slug"] in known else 0}
+        for s in rendering.styles
+        if s["artist"]
+    ]
     names = [s["slug"].removeprefix(PAINTING) for s in rendering.styles if is_painting(s["slug"])]
     found = [Painting.objects.named(visitor(request), name) for name in names]
     painting_list = [painting for painting in found if painting is not None]
@@ -213,12 +221,18 @@ def answer(request: HttpRequest, job: Job, done: bool, refusal: str) -> HttpResp
 
 
 # What a visitor may wish for a job: who does it, and what is said when it had moved on.
-WISHES: dict[str, tuple[Callable[[Job], bool], str]] = {
-    "cancel": (services.job_cancel, "This {} has already ended."),
-    "pause": (services.job_pause, "Only careful work that is under way can be paused."),
-    "continue": (services.job_continue, "This {} is not paused."),
-    "keep": (services.job_keep, "There is nothing to keep yet, or it has ended."),
-    "retry": (services.job_retry, "Only a failed or cancelled {} can be tried again."),
+WISHES: dict[str, tuple[Callable[[Job], bool], Any]] = {
+    "cancel": (services.job_cancel, gettext_lazy("This {kind} has already ended.")),
+    "pause": (
+        services.job_pause,
+        gettext_lazy("Only careful work that is under way can be paused."),
+    ),
+    "continue": (services.job_continue, gettext_lazy("This {kind} is not paused.")),
+    "keep": (services.job_keep, gettext_lazy("There is nothing to keep yet, or it has ended.")),
+    "retry": (
+        services.job_retry,
+        gettext_lazy("Only a failed or cancelled {kind} can be tried again."),
+    ),
 }
 
 
@@ -226,7 +240,7 @@ WISHES: dict[str, tuple[Callable[[Job], bool], str]] = {
 def wish(request: HttpRequest, pk: UUID, model: type[Work], verb: str) -> HttpResponse:
     job = own(request, model, pk)
     fulfil, refusal = WISHES[verb]
-    return answer(request, job, fulfil(job), refusal.format(model.KIND))
+    return answer(request, job, fulfil(job), refusal.format(kind=kind_word(model.KIND)))
 
 
 @require_POST
@@ -235,7 +249,8 @@ def publish(request: HttpRequest, pk: UUID) -> HttpResponse:
     shown = request.POST.get("public") == "1"
     beside = request.POST.get("show_photo") in ("1", "on")
     done = services.rendering_publish(rendering, shown, beside)
-    return answer(request, rendering, done, "Only a finished picture can be shown to everybody.")
+    refusal = _("Only a finished picture can be shown to everybody.")
+    return answer(request, rendering, done, refusal)
 
 
 @require_POST
@@ -254,8 +269,8 @@ def edit(request: HttpRequest, pk: UUID, model: type[Painting | TaughtStyle]) ->
         services.shared_edit(item, **values)
     except EngineError as error:
         if wants_json(request):
-            return refuse(request, 400, str(error))
-        messages.error(request, str(error))
+            return refuse(request, 400, told(error))
+        messages.error(request, told(error))
     if wants_json(request):
         return JsonResponse(item.to_json())
     return redirect(way_back(request))
@@ -268,7 +283,8 @@ def remove(request: HttpRequest, pk: UUID, model: type[Work]) -> HttpResponse:
     undo = reverse(f"{model.KIND}_restore", args=[pk])
     if wants_json(request):
         return JsonResponse({"undo": undo})
-    messages.info(request, f"The {model.KIND} is deleted.", extra_tags=f"undo:{undo}")
+    deleted = _("The %(kind)s is deleted.") % {"kind": kind_word(model.KIND)}
+    messages.info(request, deleted, extra_tags=f"undo:{undo}")
     return redirect(way_back(request))
 
 

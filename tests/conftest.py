@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import torch
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
 from django.contrib.auth import get_user_model
 from django.core.cache import cache
 from django.test import Client
@@ -24,6 +27,17 @@ def _threads() -> None:
     from webstyle.engine.device import tune_cpu
 
     tune_cpu()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _catalogues() -> None:
+    """As `make` compiles them, for whoever runs pytest by itself."""
+    for source in cast.ROOT.glob("locale/*/LC_MESSAGES/*.po"):
+        compiled = source.with_suffix(".mo")
+        if not compiled.exists() or compiled.stat().st_mtime < source.stat().st_mtime:
+            data = io.BytesIO()
+            write_mo(data, read_po(io.BytesIO(source.read_bytes())))
+            compiled.write_bytes(data.getvalue())
 
 
 @pytest.fixture(autouse=True)

@@ -8,21 +8,24 @@ from typing import Any
 from allauth.account.adapter import DefaultAccountAdapter
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
-WRONG = "That name, address or password is not right. Check them, or set a new password."
+WRONG = _("That name, address or password is not right. Check them, or set a new password.")
 
 
 class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
     error_messages = DefaultAccountAdapter.error_messages | {
-        "account_inactive": "This account is closed. Write to whoever runs this site.",
-        "duplicate_email": "This is the address you have now. Give another one.",
+        "account_inactive": _("This account is closed. Write to whoever runs this site."),
+        "duplicate_email": _("This is the address you have now. Give another one."),
         "email_password_mismatch": WRONG,
         "username_password_mismatch": WRONG,
-        "enter_current_password": "This is not your password now. Type it again.",
-        "incorrect_password": "This is not your password. Type it again.",
-        "too_many_login_attempts": "Too many tries that failed. Wait five minutes and try again.",
-        "username_blacklisted": "This name is kept for the site itself: choose another.",
-        "username_taken": "Somebody has this name already: choose another.",
+        "enter_current_password": _("This is not your password now. Type it again."),
+        "incorrect_password": _("This is not your password. Type it again."),
+        "too_many_login_attempts": _(
+            "Too many tries that failed. Wait five minutes and try again."
+        ),
+        "username_blacklisted": _("This name is kept for the site itself: choose another."),
+        "username_taken": _("Somebody has this name already: choose another."),
     }
 
     def clean_username(self, username: str, shallow: bool = False) -> str:

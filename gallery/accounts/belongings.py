@@ -6,11 +6,23 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.apps import apps
+from django.utils.translation import ngettext_lazy, pgettext
 
 from gallery.owned import Owned
 from gallery.owners import Owner
 
-WORDS = {"photo": "photograph"}  # where a page says it otherwise than an address does
+# As a page says it; a kind that is not here is told in English, by its name.
+WORDS = {
+    "album": ngettext_lazy("%(number)d album", "%(number)d albums", "number"),
+    "batch": ngettext_lazy("%(number)d batch", "%(number)d batches", "number"),
+    "comment": ngettext_lazy("%(number)d comment", "%(number)d comments", "number"),
+    "link": ngettext_lazy("%(number)d link", "%(number)d links", "number"),
+    "mask": ngettext_lazy("%(number)d mask", "%(number)d masks", "number"),
+    "painting": ngettext_lazy("%(number)d painting", "%(number)d paintings", "number"),
+    "photo": ngettext_lazy("%(number)d photograph", "%(number)d photographs", "number"),
+    "picture": ngettext_lazy("%(number)d picture", "%(number)d pictures", "number"),
+    "style": ngettext_lazy("%(number)d style", "%(number)d styles", "number"),
+}
 
 
 def owned_models() -> list[Any]:
@@ -43,9 +55,12 @@ def ending(kind: str) -> str:
 
 def in_words(numbers: dict[str, int]) -> str:
     """As in "2 photographs, 1 mask and 3 pictures"; empty for nothing."""
-    told = [
-        f"{number} {WORDS.get(kind, kind)}{ending(kind) * (number != 1)}"
-        for kind, number in numbers.items()
-        if number
-    ]
-    return " and ".join(filter(None, [", ".join(told[:-1]), *told[-1:]]))
+    told = [counted(kind, number) for kind, number in numbers.items() if number]
+    parts = [pgettext("between things", ", ").join(told[:-1]), *told[-1:]]
+    return pgettext("between the last two things", " and ").join(filter(None, parts))
+
+
+def counted(kind: str, number: int) -> str:
+    if kind in WORDS:
+        return str(WORDS[kind] % {"number": number})
+    return f"{number} {kind}{ending(kind) * (number != 1)}"

@@ -12,6 +12,7 @@ from typing import Any
 from django.core.files.storage import default_storage
 from django.utils import timezone
 from django.utils.text import slugify
+from django.utils.translation import gettext, gettext_noop
 
 from gallery.accounts.belongings import ending, kind_of, owned_models
 from gallery.models import Favourite, Profile
@@ -25,7 +26,7 @@ FACTS = (
     "width", "height", "engine", "seconds", "styles_named", "name", "caption_text", "alt", "tags",
     "description", "visibility", "text", "remixable", "expires", "views", "view_limit",
 )  # fmt: skip
-README = """\
+README = gettext_noop("""\
 This is everything that {name} has at {site}, as of {made}.
 
 manifest.json   one entry for each thing: title, dates, size, and the files that belong to it
@@ -43,7 +44,7 @@ What you wrote (titles, captions, tags, comments) is in manifest.json.
 A picture that is not finished has no PNG yet. What you deleted is not here.
 Recipes name built-in styles by name, and your paintings, masks and photographs by their id, which
 stands in manifest.json.
-"""
+""")
 
 Entry = tuple[str, str | bytes]  # a name in the ZIP, and a name in the storage or the bytes
 
@@ -89,7 +90,7 @@ def entries(owner: Owner, name: str, site: str) -> list[Entry]:
             found += files
     found += about(owner)
     manifest = {"site": site, "name": name, "made": made, "things": told}
-    readme = README.format(name=name, site=site, made=made)
+    readme = gettext(README).format(name=name, site=site, made=made)
     return [("README.txt", readme.encode()), ("manifest.json", as_json(manifest)), *found]
 
 

@@ -7,8 +7,9 @@ from typing import Any
 from allauth.account import forms as allauth
 from allauth.account.adapter import get_adapter
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
-RULES = (
+RULES = _(
     "At least 8 characters; not only digits, not a common password, and not like your name or"
     " your address."
 )
@@ -17,8 +18,8 @@ RULES = (
 class Plain:
     """Labels and hints stand beside the fields, so nothing stands in them."""
 
-    labels: dict[str, str] = {}
-    hints: dict[str, str] = {}
+    labels: dict[str, Any] = {}
+    hints: dict[str, Any] = {}
     attrs: dict[str, dict[str, str]] = {}
     without: tuple[str, ...] = ()
 
@@ -35,26 +36,26 @@ class Plain:
 
 
 PLAIN_TEXT = {"autocapitalize": "none", "spellcheck": "false"}
-NEW = {"labels": {"oldpassword": "Password now", "password1": "New password"}}
+NEW = {"labels": {"oldpassword": _("Password now"), "password1": _("New password")}}
 
 
 class LoginForm(Plain, allauth.LoginForm):  # type: ignore[misc]
-    labels = {"login": "Name or e-mail"}
+    labels = {"login": _("Name or e-mail")}
     attrs = {"login": {"autocomplete": "username", **PLAIN_TEXT}}
 
 
 class SignupForm(Plain, allauth.SignupForm):  # type: ignore[misc]
-    labels = {"username": "Name", "email": "E-mail"}
+    labels = {"username": _("Name"), "email": _("E-mail")}
     hints = {
-        "username": "Others see it beside what you publish. Letters, digits and . - _",
-        "email": "For a new password when you forget yours. Nobody sees it.",
+        "username": _("Others see it beside what you publish. Letters, digits and . - _"),
+        "email": _("For a new password when you forget yours. Nobody sees it."),
         "password1": RULES,
     }
     attrs = {"username": PLAIN_TEXT}
 
 
 class ResetPasswordForm(Plain, allauth.ResetPasswordForm):  # type: ignore[misc]
-    labels = {"email": "E-mail"}
+    labels = {"email": _("E-mail")}
 
 
 class ResetPasswordKeyForm(Plain, allauth.ResetPasswordKeyForm):  # type: ignore[misc]
@@ -70,8 +71,8 @@ class ChangePasswordForm(Plain, allauth.ChangePasswordForm):  # type: ignore[mis
 
 
 class AddEmailForm(Plain, allauth.AddEmailForm):  # type: ignore[misc]
-    labels = {"email": "New e-mail"}
-    hints = {"email": "We send a link there. Until it is opened, the address you have stays."}
+    labels = {"email": _("New e-mail")}
+    hints = {"email": _("We send a link there. Until it is opened, the address you have stays.")}
 
 
 class ReauthenticateForm(Plain, allauth.ReauthenticateForm):  # type: ignore[misc]
@@ -83,7 +84,7 @@ class DeleteForm(forms.Form):
 
     password = forms.CharField(
         strip=False,
-        label="Your password",
+        label=_("Your password"),
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
     )
 

@@ -12,6 +12,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -44,7 +45,7 @@ def everywhere(request: HttpRequest) -> HttpResponse:
     user = request.user
     logout(request)
     end_sessions(user)
-    messages.success(request, "You are signed out everywhere.")
+    messages.success(request, _("You are signed out everywhere."))
     return redirect("home")
 
 
@@ -60,7 +61,7 @@ def delete(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         logout(request)
         account_delete(request, user)
-        messages.success(request, "Your account and all that was in it are deleted.")
+        messages.success(request, _("Your account and all that was in it are deleted."))
         return redirect("home")
     things = belongings.in_words(belongings.counts(Owner(user_id=user.pk)))
     return render(request, "account/delete.html", {"form": form, "things": things})
@@ -69,11 +70,11 @@ def delete(request: HttpRequest) -> HttpResponse:
 def entries(request: HttpRequest) -> list[export.Entry] | HttpResponse:
     owner = owner_of(request.user, request.session)
     if not any(belongings.counts(owner).values() if owner else ()) and not owner.user_id:
-        messages.info(request, "Nothing of yours is here yet, so there is nothing to export.")
+        messages.info(request, _("Nothing of yours is here yet, so there is nothing to export."))
         return redirect("mine")
     if not ratelimit.consume(request, action="export", key=owner.group):
         return too_many(request)
-    name = request.user.get_username() or "a guest"
+    name = request.user.get_username() or _("a guest")
     return export.entries(owner, name, request.get_host())
 
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from gallery import services
 from gallery.job import Job
@@ -68,26 +70,45 @@ def batch_submit(
 
 def check_counts(photos: int, styles: int) -> None:
     if not 1 <= photos <= PHOTOS:
-        raise EngineError(f"Choose one to {PHOTOS} photographs: you chose {photos or 'none'}.")
+        raise EngineError(
+            _("Choose one to %(most)d photographs: you chose %(number)s.")
+            % {"most": PHOTOS, "number": photos or _("none")}
+        )
     if not 1 <= styles <= STYLES:
-        raise EngineError(f"Choose one to {STYLES} styles: you chose {styles or 'none'}.")
+        raise EngineError(
+            _("Choose one to %(most)d styles: you chose %(number)s.")
+            % {"most": STYLES, "number": styles or _("none")}
+        )
     if photos * styles > PICTURES:
         raise EngineError(
-            f"{photos} photographs in {styles} styles are {photos * styles} pictures: at most"
-            f" {PICTURES} go in one batch. Choose fewer of either."
+            _(
+                "%(photos)d photographs in %(styles)d styles are %(pictures)d pictures: at most"
+                " %(most)d go in one batch. Choose fewer of either."
+            )
+            % {"photos": photos, "styles": styles, "pictures": photos * styles, "most": PICTURES}
         )
 
 
 def too_many(number: int, room: int) -> str:
-    what = f"{number} pictures are too many just now"
     if not room:
-        return f"{what}: so much of yours is waiting that not one more fits. Wait a little."
-    return f"{what}: {room} more fit{'s' * (room == 1)}. Choose fewer, or wait until some are done."
+        return _(
+            "%(number)d pictures are too many just now: so much of yours is waiting that not one"
+            " more fits. Wait a little."
+        ) % {"number": number}
+    return ngettext(
+        "%(number)d pictures are too many just now: %(room)d more fits. Choose fewer, or wait until"
+        " some are done.",
+        "%(number)d pictures are too many just now: %(room)d more fit. Choose fewer, or wait until"
+        " some are done.",
+        room,
+    ) % {"number": number, "room": room}
 
 
 def default_title(photos: int, styles: int) -> str:
-    words = (photos, "photograph"), (styles, "style")
-    return " in ".join(f"{number} {word}{'s' * (number != 1)}" for number, word in words)
+    """In the language of whoever asks for the batch: it is kept."""
+    of = ngettext("%(number)d photograph", "%(number)d photographs", photos) % {"number": photos}
+    by = ngettext("%(number)d style", "%(number)d styles", styles) % {"number": styles}
+    return _("%(photos)s in %(styles)s") % {"photos": of, "styles": by}
 
 
 def pictures_of(batch: Batch) -> list[Rendering]:

@@ -20,7 +20,10 @@ from django.http import (
     StreamingHttpResponse,
 )
 from django.shortcuts import redirect, render
+from django.utils import translation
 from django.utils.text import slugify
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from gallery import cards, services
@@ -43,6 +46,7 @@ from gallery.job import Job
 from gallery.models import Batch, Photo
 from gallery.named import find_learned
 from gallery.owners import Owner, owner_of
+from gallery.told import told
 from webstyle.engine.events import EngineError
 from webstyle.engine.images import ENCODINGS
 from webstyle.engine.recipe import Recipe
@@ -71,8 +75,8 @@ def create(request: HttpRequest) -> HttpResponse:
     except EngineError as error:
         status = 429 if isinstance(error, services.QueueFullError) else 400
         if wants_json(request):
-            return refuse(request, status, str(error))
-        return choosing(request, request.POST, str(error), status)
+            return refuse(request, status, told(error))
+        return choosing(request, request.POST, told(error), status)
     if wants_json(request):
         return JsonResponse({"id": str(batch.pk), "url": batch.get_absolute_url()}, status=201)
     return redirect(batch)
@@ -83,16 +87,17 @@ def asked(owner: Owner, sent: QueryDict) -> tuple[list[Photo], list[str], int, s
     names = set(map(str, uuids(sent.getlist("photo"))))
     photos = list(Photo.objects.of(owner).filter(pk__in=names).order_by("created"))
     if len(photos) < len(set(sent.getlist("photo"))):
-        raise EngineError("One of the photographs is no longer there: choose again.")
+        raise EngineError(_("One of the photographs is no longer there: choose again."))
     styles = []
     for name in dict.fromkeys(sent.getlist("style")):
         style = find_learned(owner, name)
         if style is None:
-            raise EngineError("One of the styles is no longer there: choose again.")
+            raise EngineError(_("One of the styles is no longer there: choose again."))
         styles.append(style.ref)
     size = sent.get("size") or str(Recipe.size)
-    if size not in {str(px) for px, _ in SIZES}:
-        raise EngineError(f"Size: choose {', '.join(str(px) for px, _ in SIZES)} px.")
+    if size not in {str(px) for px, __ in SIZES}:
+        sizes = ", ".join(str(px) for px, __ in SIZES)
+        raise EngineError(_("Size: choose %(sizes)s px.") % {"sizes": sizes})
     return photos, styles, int(size), sent.get("title", "")
 
 
@@ -148,18 +153,25 @@ def wish(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
     try:
         number = batch_cancel(batch) if verb == "cancel" else batch_retry(batch)
     except services.QueueFullError as error:
-        return refuse(request, 429, str(error))
+        return refuse(request, 429, told(error))
     if wants_json(request):
         return JsonResponse({"pictures": number})
-    done = "cancelled" if verb == "cancel" else "waiting again"
-    messages.info(request, f"{number} picture{'s' * (number != 1)} {done}.")
+    if verb == "cancel":
+        done = ngettext("%(number)d picture cancelled.", "%(number)d pictures cancelled.", number)
+    else:
+        done = ngettext(
+            "%(number)d picture waiting again.", "%(number)d pictures waiting again.", number
+        )
+    messages.info(request, done % {"number": number})
     return redirect(batch)
 
 
 def finished(request: HttpRequest, pk: UUID) -> tuple[Batch, Table]:
-    """404 while nothing of it is done."""
+    """404 while nothing of it is done. With the styles' names as files and the sheet's letters can
+    have them: in English."""
     batch = own(request, pk)
-    table = table_of(batch)
+    with translation.override("en"):
+        table = table_of(batch)
     if not table.done:
         raise Http404
     return batch, table

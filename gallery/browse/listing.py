@@ -7,7 +7,7 @@ A listing that lags behind shows nothing that is private: walls read each pictur
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +16,7 @@ from django.db.models.signals import post_save
 
 from gallery.browse.models import Facet, Listing
 from gallery.browse.search import plain
+from gallery.titles import in_all_languages
 from webstyle.engine.weights import styles
 
 AT_ONCE = 500  # pictures in one question to the database
@@ -30,10 +31,10 @@ def text_of(picture: Any, tags: Iterable[str]) -> str:
     """What is searched. ``picture`` may be a row of a migration, which has only columns."""
     told = [picture.name, picture.caption_text, picture.alt, *tags]
     for slug, _ in picture.recipe["styles"]:
-        named: Mapping[str, str] = picture.styles_named.get(slug) or {}
+        named: dict[str, str] = picture.styles_named.get(slug) or {}
         if not named and (known := styles().get(slug)):
             named = {"title": known.title, "artist": known.artist}
-        told += [named.get("title", ""), named.get("artist", "")]
+        told += in_all_languages(slug, named)
     return plain("\n".join(dict.fromkeys(filter(None, told))))
 
 

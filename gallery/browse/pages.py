@@ -14,7 +14,6 @@ from gallery.browse import search
 from gallery.browse.walls import Found, page_of, wall
 from gallery.community import words as tags
 from gallery.syndication import meta
-from webstyle.engine.weights import styles
 
 LOVED = "loved"  # ?order=
 
@@ -23,7 +22,7 @@ LOVED = "loved"  # ?order=
 def gallery(request: HttpRequest) -> HttpResponse:
     """``order``, ``style``, ``tag`` and ``q`` in any combination; what is none of them is told and
     left aside."""
-    given, known = request.GET, styles()
+    given, known = request.GET, {card.slug: card for card in cards.built_in()}
     loved = given.get("order") == LOVED
     slug, word = given.get("style", ""), tags.plain(given.get("tag", ""))
     typed = search.asked(given.get("q", ""))
@@ -64,5 +63,5 @@ def style(request: HttpRequest, slug: str) -> HttpResponse:
     if card is None:
         raise Http404
     page = page_of(request, wall([f"style:{slug}"]))
-    about = meta.of_style(request, styles()[slug], page.object_list)
+    about = meta.of_style(request, card, page.object_list)
     return render(request, "built_in_style.html", {"style": card, "page": page, "meta": about})

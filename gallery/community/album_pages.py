@@ -9,6 +9,8 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from gallery.community.albums import (
@@ -69,7 +71,7 @@ def create(request: HttpRequest) -> HttpResponse:
     try:
         if form.is_valid():
             return redirect(album_make(owner, form.cleaned_data["title"]))
-        refusal = "Give the album a title, of up to 120 letters."
+        refusal = _("Give the album a title, of up to 120 letters.")
     except AlbumError as error:
         refusal = str(error)
     messages.error(request, refusal)
@@ -85,7 +87,7 @@ def edit(request: HttpRequest, pk: UUID) -> HttpResponse:
     for name, value in form.cleaned_data.items():
         setattr(album, name, value)
     album.save(update_fields=list(form.cleaned_data))
-    messages.success(request, "Saved.")
+    messages.success(request, _("Saved."))
     return redirect(album)
 
 
@@ -100,7 +102,7 @@ def gather(request: HttpRequest) -> HttpResponse:
     form = GatherForm(owner, request.POST)
     try:
         if not wanted:
-            raise AlbumError("Choose pictures first.")
+            raise AlbumError(_("Choose pictures first."))
         if not form.is_valid():
             raise AlbumError(" ".join(str(e) for es in form.errors.values() for e in es))
         if request.POST.get("do") == "out":
@@ -111,18 +113,28 @@ def gather(request: HttpRequest) -> HttpResponse:
     except AlbumError as error:
         messages.error(request, str(error))
         return redirect(way_back(request))
-    told = f"{added} picture{'s' * (added != 1)} added to {album}."
+    values = {"number": added, "album": album}
+    told = ngettext(
+        "%(number)d picture added to %(album)s.", "%(number)d pictures added to %(album)s.", added
+    )
     if not added:
-        told = f"{'It was' if len(wanted) == 1 else 'They were'} in {album} already."
-    messages.success(request, told)
+        told = ngettext(
+            "It was in %(album)s already.", "They were in %(album)s already.", len(wanted)
+        )
+    messages.success(request, told % values)
     return redirect(way_back(request))
 
 
 def taken_out(request: HttpRequest, album: Album | None, pictures: list[UUID]) -> HttpResponse:
     if album is None:
-        raise AlbumError("Choose the album to take them out of.")
-    number, _ = album.items.filter(rendering__in=pictures).delete()
-    messages.success(request, f"{number} picture{'s' * (number != 1)} taken out of {album}.")
+        raise AlbumError(_("Choose the album to take them out of."))
+    number, __ = album.items.filter(rendering__in=pictures).delete()
+    told = ngettext(
+        "%(number)d picture taken out of %(album)s.",
+        "%(number)d pictures taken out of %(album)s.",
+        number,
+    )
+    messages.success(request, told % {"number": number, "album": album})
     return redirect(way_back(request))
 
 
@@ -133,7 +145,7 @@ def arrange(request: HttpRequest, pk: UUID) -> HttpResponse:
     album = own(request, Album, pk)
     if wanted := ids(request.POST.getlist("order")):
         album_order(album, wanted)
-        return arranged(request, album, "The order is kept.")
+        return arranged(request, album, _("The order is kept."))
     picture = next(iter(ids([request.POST.get("picture", "")])), None)
     shown = [p.pk for p in pictures_in(album, for_owner=True)]
     if picture not in shown:
@@ -144,15 +156,16 @@ def arrange(request: HttpRequest, pk: UUID) -> HttpResponse:
         other = min(max(place + STEPS[did], 0), len(shown) - 1)
         shown.insert(other, shown.pop(place))
         album_order(album, shown)
-        return arranged(request, album, f"Picture {other + 1} of {len(shown)} now.")
+        now = {"place": other + 1, "number": len(shown)}
+        return arranged(request, album, _("Picture %(place)d of %(number)d now.") % now)
     if did == "cover":
         album.cover_id = picture
         album.save(update_fields=["cover"])
-        return arranged(request, album, "It is the cover now.")
+        return arranged(request, album, _("It is the cover now."))
     if did == "out":
         album.items.filter(rendering=picture).delete()
-        return arranged(request, album, "Taken out of the album. The picture itself stays.")
-    return refuse(request, 400, "The album does not know what to do with this picture.")
+        return arranged(request, album, _("Taken out of the album. The picture itself stays."))
+    return refuse(request, 400, _("The album does not know what to do with this picture."))
 
 
 def arranged(request: HttpRequest, album: Album, told: str) -> HttpResponse:
@@ -168,7 +181,8 @@ def arranged(request: HttpRequest, album: Album, told: str) -> HttpResponse:
 def publish(request: HttpRequest, pk: UUID) -> HttpResponse:
     album = own(request, Album, pk)
     number = album_publish(album)
-    messages.success(request, f"{number} picture{'s' * (number != 1)} published.")
+    told = ngettext("%(number)d picture published.", "%(number)d pictures published.", number)
+    messages.success(request, told % {"number": number})
     return redirect(album)
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from gallery import services
 from gallery.community.models import MAX_PICTURES, Album, AlbumItem
@@ -55,7 +56,7 @@ def pictures_in(album: Album, *, for_owner: bool) -> list[Rendering]:
 def album_make(owner: Owner, title: str) -> Album:
     """Raises AlbumError."""
     if Album.objects.of(owner).count() >= MAX_ALBUMS:
-        raise AlbumError(f"You have {MAX_ALBUMS} albums: delete one first.")
+        raise AlbumError(_("You have %(most)d albums: delete one first.") % {"most": MAX_ALBUMS})
     return Album.objects.create(title=title, **owner.fields)
 
 
@@ -63,11 +64,14 @@ def album_make(owner: Owner, title: str) -> Album:
 def album_add(album: Album, pictures: Iterable[Rendering]) -> int:
     """At its end, in the given order; how many were not in it yet. Raises AlbumError."""
     inside = list(album.items.values_list("rendering_id", "position"))
-    known = {pk for pk, _ in inside}
+    known = {pk for pk, __ in inside}
     new = [picture for picture in pictures if picture.pk not in known]
     if len(inside) + len(new) > MAX_PICTURES:
-        raise AlbumError(f"An album holds {MAX_PICTURES} pictures: {album} would have more.")
-    place = max((position for _, position in inside), default=0)
+        raise AlbumError(
+            _("An album holds %(most)d pictures: %(album)s would have more.")
+            % {"most": MAX_PICTURES, "album": album}
+        )
+    place = max((position for __, position in inside), default=0)
     # Whoever adds the same picture twice at once gets it once.
     AlbumItem.objects.bulk_create(
         [AlbumItem(album=album, rendering=picture, position=place + n)

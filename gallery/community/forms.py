@@ -7,6 +7,8 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
 
 from gallery.community import words
 from gallery.community.models import ABOUT, TITLE, WORDS, Album, Report
@@ -14,7 +16,7 @@ from gallery.models import Rendering
 from gallery.owners import Owner
 
 
-def line(letters: int, label: str, hint: str = "", **values: Any) -> forms.CharField:
+def line(letters: int, label: Any, hint: Any = "", **values: Any) -> forms.CharField:
     attrs = {"autocomplete": "off"}
     return forms.CharField(
         max_length=letters, label=label, help_text=hint, widget=forms.TextInput(attrs), **values
@@ -29,7 +31,7 @@ class Passage(forms.CharField):
         return text.replace("\r\n", "\n") if isinstance(text, str) else text
 
 
-def passage(letters: int, label: str, hint: str = "", rows: int = 3, **values: Any) -> Passage:
+def passage(letters: int, label: Any, hint: Any = "", rows: int = 3, **values: Any) -> Passage:
     attrs = {"rows": rows, "autocomplete": "off"}
     return Passage(
         max_length=letters, label=label, help_text=hint, widget=forms.Textarea(attrs), **values
@@ -45,13 +47,20 @@ class Form(forms.Form):
 
 
 class DescribeForm(Form):
-    name = line(120, "Title", required=False)
-    caption_text = passage(1000, "Caption", "Stands under the picture.", required=False)
+    name = line(120, _("Title"), required=False)
+    caption_text = passage(1000, _("Caption"), _("Stands under the picture."), required=False)
     alt = passage(
-        300, "Description", "Read to those who cannot see the picture.", rows=2, required=False
+        300,
+        _("Description"),
+        _("Read to those who cannot see the picture."),
+        rows=2,
+        required=False,
     )
     tags = line(
-        400, "Tags", f"Up to {words.MAX_TAGS} words, with spaces between them.", required=False
+        400,
+        _("Tags"),
+        format_lazy(_("Up to {most} words, with spaces between them."), most=words.MAX_TAGS),
+        required=False,
     )
 
     def clean_tags(self) -> list[str]:
@@ -69,10 +78,10 @@ class DescribeForm(Form):
 
 
 class AlbumForm(Form):
-    title = line(TITLE, "Title")
-    description = passage(WORDS, "Description", required=False)
+    title = line(TITLE, _("Title"))
+    description = passage(WORDS, _("Description"), required=False)
     visibility = forms.ChoiceField(
-        label="Who sees it", choices=Album.Visibility.choices, widget=forms.RadioSelect
+        label=_("Who sees it"), choices=Album.Visibility.choices, widget=forms.RadioSelect
     )
 
     @classmethod
@@ -85,8 +94,8 @@ class GatherForm(Form):
 
     NEW = "new"
 
-    album = forms.CharField(label="Album", error_messages={"required": "Choose an album."})
-    title = line(TITLE, "Title of the new album", required=False)
+    album = forms.CharField(label=_("Album"), error_messages={"required": _("Choose an album.")})
+    title = line(TITLE, _("Title of the new album"), required=False)
 
     def __init__(self, owner: Owner, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -97,7 +106,7 @@ class GatherForm(Form):
         wanted = data.get("album", "")
         if wanted == self.NEW:
             if not data.get("title") and self.data.get("do") != "out":
-                raise ValidationError("Give the new album a title.")
+                raise ValidationError(_("Give the new album a title."))
             data["into"] = None
             return data
         try:
@@ -105,21 +114,25 @@ class GatherForm(Form):
         except ValueError:
             data["into"] = None
         if data["into"] is None:
-            raise ValidationError("There is no such album: choose another.")
+            raise ValidationError(_("There is no such album: choose another."))
         return data
 
 
 class ProfileForm(Form):
-    about = passage(ABOUT, "About you", f"Up to {ABOUT} letters.", required=False)
-    named = forms.BooleanField(label="My name stands beside what I publish and say", required=False)
+    about = passage(
+        ABOUT, _("About you"), format_lazy(_("Up to {most} letters."), most=ABOUT), required=False
+    )
+    named = forms.BooleanField(
+        label=_("My name stands beside what I publish and say"), required=False
+    )
 
 
 class CommentForm(Form):
-    text = passage(WORDS, "Your comment")
+    text = passage(WORDS, _("Your comment"))
 
 
 class ReportForm(Form):
     reason = forms.ChoiceField(
-        label="What is wrong with it?", choices=Report.Reason.choices, widget=forms.RadioSelect
+        label=_("What is wrong with it?"), choices=Report.Reason.choices, widget=forms.RadioSelect
     )
-    words = passage(WORDS, "In your words", "Only the moderators read it.", required=False)
+    words = passage(WORDS, _("In your words"), _("Only the moderators read it."), required=False)

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from gallery.owned import Owned, OwnedQuerySet
 
@@ -27,9 +28,9 @@ class Album(Owned):
     KIND = "album"
 
     class Visibility(models.TextChoices):
-        PRIVATE = "private", "Only me"
-        UNLISTED = "unlisted", "Whoever has the address"
-        PUBLIC = "public", "Everybody"
+        PRIVATE = "private", _("Only me")
+        UNLISTED = "unlisted", _("Whoever has the address")
+        PUBLIC = "public", _("Everybody")
 
     title = models.CharField(max_length=TITLE)
     description = models.CharField(max_length=WORDS, blank=True)
@@ -147,11 +148,11 @@ class Report(models.Model):
     """Somebody finds that a picture should not hang here; the moderators decide, in /admin/."""
 
     class Reason(models.TextChoices):
-        RIGHTS = "rights", "It is somebody else's work"
-        PERSON = "person", "It shows a person against their will"
-        OFFENCE = "offence", "It is hateful, violent or sexual"
-        SPAM = "spam", "It is advertising or spam"
-        OTHER = "other", "Something else"
+        RIGHTS = "rights", _("It is somebody else's work")
+        PERSON = "person", _("It shows a person against their will")
+        OFFENCE = "offence", _("It is hateful, violent or sexual")
+        SPAM = "spam", _("It is advertising or spam")
+        OTHER = "other", _("Something else")
 
     rendering = models.ForeignKey("gallery.Rendering", models.CASCADE, related_name="reports")
     reporter = models.ForeignKey(

@@ -12,6 +12,7 @@ from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from gallery.browse.listing import relist
@@ -28,7 +29,7 @@ from gallery.views import own, picture_page, visitor
 def to_sign_in(request: HttpRequest, rendering: Rendering) -> HttpResponse:
     """A guest wants what takes a name: the way there, and back to the picture."""
     if wants_json(request):
-        return refuse(request, 403, "Sign in first: this takes an account.")
+        return refuse(request, 403, _("Sign in first: this takes an account."))
     return redirect(reverse("account_login", query={"next": rendering.get_absolute_url()}))
 
 
@@ -49,7 +50,7 @@ def describe(request: HttpRequest, pk: UUID) -> HttpResponse:
     if not form.is_valid():
         return picture_page(request, rendering, status=400, describe_form=form)
     picture_describe(rendering, **form.cleaned_data)
-    messages.success(request, "Saved.")
+    messages.success(request, _("Saved."))
     return redirect(rendering)
 
 
@@ -87,11 +88,11 @@ def comment(request: HttpRequest, pk: UUID) -> HttpResponse:
         return to_sign_in(request, rendering)
     form = CommentForm(request.POST)
     if form.is_valid() and not rendering.comments_open:
-        form.add_error(None, "Comments on this picture are closed.")
+        form.add_error(None, _("Comments on this picture are closed."))
     if not form.is_valid():
         return picture_page(request, rendering, status=400, comment_form=form)
     if not ratelimit.consume(request, action="comment", user=request.user):
-        form.add_error(None, "That is a lot of comments at once. Wait a minute, then send it.")
+        form.add_error(None, _("That is a lot of comments at once. Wait a minute, then send it."))
         return picture_page(request, rendering, status=429, comment_form=form)
     Comment.objects.create(owner=request.user, rendering=rendering, **form.cleaned_data)
     return redirect(f"{rendering.get_absolute_url()}#comments")
@@ -105,7 +106,7 @@ def comment_delete(request: HttpRequest, pk: UUID) -> HttpResponse:
     if said is None or not (said.belongs_to(me) or said.rendering.belongs_to(me)):
         raise Http404
     said.delete()
-    messages.success(request, "The comment is removed.")
+    messages.success(request, _("The comment is removed."))
     # Whoever may no longer see the picture is not sent to a page that is not there.
     seen = said.rendering.hung or said.rendering.belongs_to(me)
     return redirect(f"{said.rendering.get_absolute_url()}#comments" if seen else "mine")
@@ -116,7 +117,7 @@ def comments_open(request: HttpRequest, pk: UUID) -> HttpResponse:
     rendering = own(request, Rendering, pk)
     rendering.change(comments_open=request.POST.get("open") == "1")
     opened = rendering.comments_open
-    messages.success(request, "Comments are open." if opened else "Comments are closed.")
+    messages.success(request, _("Comments are open.") if opened else _("Comments are closed."))
     return redirect(f"{rendering.get_absolute_url()}#comments")
 
 
@@ -132,7 +133,9 @@ def report(request: HttpRequest, pk: UUID) -> HttpResponse:
         if form.is_valid():
             if ratelimit.consume(request, action="report"):
                 return reported(request, rendering, form.cleaned_data)
-            form.add_error(None, "That is a lot of reports from here. Wait an hour, then send it.")
+            form.add_error(
+                None, _("That is a lot of reports from here. Wait an hour, then send it.")
+            )
             status = 429
     return render(request, "report.html", {"rendering": rendering, "form": form}, status=status)
 
@@ -140,5 +143,5 @@ def report(request: HttpRequest, pk: UUID) -> HttpResponse:
 def reported(request: HttpRequest, rendering: Rendering, values: dict[str, Any]) -> HttpResponse:
     reporter = request.user if request.user.is_authenticated else None
     Report.objects.create(rendering=rendering, reporter=reporter, **values)
-    messages.success(request, "Thank you. The moderators look at it.")
+    messages.success(request, _("Thank you. The moderators look at it."))
     return redirect(rendering)

@@ -6,6 +6,7 @@ import re
 import unicodedata
 
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
 
 MAX_TAGS, LONGEST = 10, 32
 
@@ -16,12 +17,19 @@ def parse(text: str) -> list[str]:
     for word in words:
         if not is_tag(word):
             raise ValidationError(
-                f"“{word[:40]}” cannot be a tag: use letters, digits and hyphens."
+                _("“%(word)s” cannot be a tag: use letters, digits and hyphens.")
+                % {"word": word[:40]}
             )
         if len(word) > LONGEST:
-            raise ValidationError(f"“{word[:40]}…” is too long: a tag has up to {LONGEST} letters.")
+            raise ValidationError(
+                _("“%(word)s…” is too long: a tag has up to %(most)d letters.")
+                % {"word": word[:40], "most": LONGEST}
+            )
     if len(words) > MAX_TAGS:
-        raise ValidationError(f"These are {len(words)} tags: a picture has up to {MAX_TAGS}.")
+        raise ValidationError(
+            _("These are %(number)d tags: a picture has up to %(most)d.")
+            % {"number": len(words), "most": MAX_TAGS}
+        )
     return words
 
 

@@ -7,8 +7,15 @@ from typing import Any
 
 from django import forms
 from django.utils import timezone
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
 
-LASTS = [("1", "A day"), ("7", "A week"), ("30", "A month"), ("0", "Until I revoke it")]
+LASTS = [
+    ("1", _("A day")),
+    ("7", _("A week")),
+    ("30", _("A month")),
+    ("0", _("Until I revoke it")),
+]
 PASSWORD_LEAST = 4
 VIEWS_MOST = 10_000
 
@@ -18,20 +25,23 @@ class LinkForm(forms.Form):
 
     lasts = forms.ChoiceField(
         choices=LASTS, initial="7", required=False,
-        error_messages={"invalid_choice": "Lasts: choose a day, a week, a month or no end."},
+        error_messages={"invalid_choice": _("Lasts: choose a day, a week, a month or no end.")},
     )  # fmt: skip
     password = forms.CharField(
         min_length=PASSWORD_LEAST, max_length=100, strip=False, required=False,
         error_messages={
-            "min_length": f"Password: at least {PASSWORD_LEAST} letters, or none at all.",
-            "max_length": "Password: at most 100 letters.",
+            "min_length": _("Password: at least %(limit_value)d letters, or none at all."),
+            "max_length": _("Password: at most 100 letters."),
         },
     )  # fmt: skip
     view_limit = forms.IntegerField(
         min_value=1, max_value=VIEWS_MOST, required=False,
         error_messages=dict.fromkeys(
             ("invalid", "min_value", "max_value"),
-            f"Views: give a whole number from 1 to {VIEWS_MOST}, or leave it empty.",
+            format_lazy(
+                _("Views: give a whole number from 1 to {most}, or leave it empty."),
+                most=VIEWS_MOST,
+            ),
         ),
     )  # fmt: skip
     allow_download = forms.BooleanField(required=False)

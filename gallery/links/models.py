@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from gallery.job import Job
 from gallery.owned import Owned, OwnedQuerySet
@@ -103,23 +103,23 @@ class ShareLink(Owned):
 
     @property
     def state(self) -> str:
-        """For its owner."""
+        """For its owner: a code, and English."""
         if self.deleted:
-            return "Revoked"
+            return gettext_noop("Revoked")
         if self.album:
-            return _("Its album is deleted") if self.album.deleted else self.lasting
+            return gettext_noop("Its album is deleted") if self.album.deleted else self.lasting
         if self.rendering is None or self.rendering.deleted or self.rendering.photo.deleted:
-            return "Its picture is deleted"
+            return gettext_noop("Its picture is deleted")
         if self.rendering.hidden_by_moderator:
-            return "Its picture is hidden by the moderators"
+            return gettext_noop("Its picture is hidden by the moderators")
         return self.lasting
 
     @property
     def lasting(self) -> str:
         """Its state, as far as it hangs on the link alone."""
         if self.expires and self.expires <= timezone.now():
-            return "Expired"
-        return "Used up" if self.used_up else "Open"
+            return gettext_noop("Expired")
+        return gettext_noop("Used up") if self.used_up else gettext_noop("Open")
 
     @property
     def is_open(self) -> bool:

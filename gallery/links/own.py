@@ -11,6 +11,8 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_POST
@@ -67,15 +69,15 @@ def create(request: HttpRequest, pk: UUID, model: type[Rendering | Album]) -> Ht
     link.save(force_insert=True)
     if wants_json(request):
         return JsonResponse({"url": address(request, link)}, status=201)
-    messages.success(request, "The link is ready: copy it and send it.")
+    messages.success(request, _("The link is ready: copy it and send it."))
     return redirect(shows.get_absolute_url() + "#links")
 
 
 def why_not(shows: Rendering | Album, form: LinkForm) -> str:
     if isinstance(shows, Rendering) and shows.state != Rendering.State.DONE:
-        return "Only a finished picture can be shared by a link."
+        return _("Only a finished picture can be shared by a link.")
     if ShareLink.objects.of(shows.owned_by).count() >= MOST:
-        return f"{MOST} links are enough: revoke one that is no longer needed."
+        return _("%(most)d links are enough: revoke one that is no longer needed.") % {"most": MOST}
     return "" if form.is_valid() else form.why_not()
 
 
@@ -114,20 +116,21 @@ def revoke(request: HttpRequest, pk: UUID) -> HttpResponse:
     undo = reverse("link_restore", args=[pk])
     if wants_json(request):
         return JsonResponse({"undo": undo})
-    messages.info(request, "The link is revoked.", extra_tags=f"undo:{undo}")
+    messages.info(request, _("The link is revoked."), extra_tags=f"undo:{undo}")
     return redirect("my_links")
 
 
 @require_POST
 def restore(request: HttpRequest, pk: UUID) -> HttpResponse:
     services.restore(own(request, pk))
-    messages.success(request, "The link opens again.")
+    messages.success(request, _("The link opens again."))
     return redirect("my_links")
 
 
 @require_POST
 def revoke_all(request: HttpRequest) -> HttpResponse:
     number = ShareLink.objects.of(visitor(request)).update(deleted=timezone.now())
-    words = f"{number} link{'s are' if number != 1 else ' is'} revoked."
-    messages.info(request, f"{words} For an hour each can be brought back.")
+    words = ngettext("%(number)d link is revoked.", "%(number)d links are revoked.", number)
+    back = _("For an hour each can be brought back.")
+    messages.info(request, f"{words % {'number': number}} {back}")
     return redirect("my_links")

@@ -16,7 +16,10 @@ from asgiref.sync import sync_to_async
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import translation
 from django.utils.text import slugify
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from gallery import files
 from gallery.links.models import ShareLink
@@ -31,8 +34,8 @@ from webstyle.engine.recipe import is_painting, is_taught
 ROBOTS = "noindex, nofollow, noarchive"
 ADMITTED = "links"  # in the session: the links this visitor was let in by
 REMEMBERED = 200
-WRONG = "That is not the password of this link. Mind capitals, and try again."
-TOO_MANY = "Too many tries. Wait ten minutes and try again."
+WRONG = gettext_lazy("That is not the password of this link. Mind capitals, and try again.")
+TOO_MANY = gettext_lazy("Too many tries. Wait ten minutes and try again.")
 Answer = TypeVar("Answer", bound=HttpResponseBase)
 
 
@@ -74,7 +77,7 @@ def gone(request: HttpRequest) -> HttpResponse:
     return guarded(render(request, "link_gone.html", status=404))
 
 
-def door(request: HttpRequest, link: ShareLink, error: str = "", status: int = 200) -> HttpResponse:
+def door(request: HttpRequest, link: ShareLink, error: Any = "", status: int = 200) -> HttpResponse:
     context = {"asks_password": bool(link.password), "error": error, "colour": link.colour}
     return guarded(render(request, "link_door.html", context, status=status))
 
@@ -143,7 +146,9 @@ def card(
 
 
 def alt_of(picture: Rendering) -> str:
-    return picture.alt or f"A photo painted in the style of {in_words(picture)}"
+    return picture.alt or _("A photo painted in the style of %(styles)s") % {
+        "styles": in_words(picture)
+    }
 
 
 def styles_of(picture: Rendering) -> list[dict[str, Any]]:
@@ -165,13 +170,15 @@ def told(picture: Rendering, style: str) -> dict[str, str]:
 
 
 def unnamed(style: str) -> dict[str, str]:
-    title = "A painting" if is_painting(style) else "A style of their own"
+    title = _("A painting") if is_painting(style) else _("A style of their own")
     return {"title": title, "artist": ""}
 
 
 def title_of(picture: Rendering) -> str:
     titles = in_words(picture)
-    return picture.name or (f"Sheet: {titles}" if picture.engine == SHEET else titles)
+    return picture.name or (
+        _("Sheet: %(styles)s") % {"styles": titles} if picture.engine == SHEET else titles
+    )
 
 
 def in_words(picture: Rendering) -> str:
@@ -209,7 +216,8 @@ async def share_download(request: HttpRequest, token: str, kind: str) -> HttpRes
     if picture is None or kind not in images.ENCODINGS:
         return await sync_to_async(gone)(request)
     data = await asyncio.to_thread(files.result_as, picture, kind)
-    title = await sync_to_async(title_of)(picture)
+    with translation.override("en"):
+        title = await sync_to_async(title_of)(picture)
     response = HttpResponse(data, content_type=images.ENCODINGS[kind])
     return guarded(attached(response, title, "picture", kind))
 

@@ -17,11 +17,11 @@ from django.utils.text import Truncator
 from django.utils.translation import get_language, ngettext, to_locale
 from django.utils.translation import gettext as _
 
+from gallery.cards import Card
 from gallery.context import SITE_NAME
 from gallery.models import Album, Rendering
 from gallery.services import printable
 from gallery.syndication import jpegs
-from webstyle.engine.weights import WeightsFile
 
 LONGEST = 200  # letters of a description: previews cut it there
 NOINDEX = "noindex"
@@ -127,7 +127,7 @@ def of_tag(request: HttpRequest, word: str, pictures: Pictures, count: int) -> M
     return Meta(f"#{word}", told, address, image=shown(request, first(pictures)), feeds=[feed])
 
 
-def of_style(request: HttpRequest, style: WeightsFile, pictures: Pictures) -> Meta:
+def of_style(request: HttpRequest, style: Card, pictures: Pictures) -> Meta:
     """A built-in one."""
     told = _("Photographs painted after “%(title)s” by %(artist)s.")
     told %= {"title": style.title, "artist": style.artist}

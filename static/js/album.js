@@ -3,6 +3,7 @@
 import { ApiError, post } from "./api.js";
 import { $, $$, setText, slot } from "./dom.js";
 import { toast } from "./toast.js";
+import { gettext } from "./words.js";
 
 const root = $("#arrange");
 const MOVES = { earlier: -1, later: 1 };
@@ -36,7 +37,7 @@ function save() {
 
 function say(row) {
   const place = rows().indexOf(row) + 1;
-  setText(slot(root, "told"), `${$(".arrange-title", row).firstChild.textContent.trim()}: ${place} of ${rows().length}`);
+  setText(slot(root, "told"), gettext("{title}: {place} of {number}", { title: $(".arrange-title", row).firstChild.textContent.trim(), place, number: rows().length }));
 }
 
 function step(row, by) {

@@ -1,7 +1,9 @@
 // Talking to the server: JSON with the CSRF token, and uploads that report how far they are.
 
+import { gettext } from "./words.js";
+
 const settings = document.body.dataset;
-const OFFLINE = "The server cannot be reached. Check the connection and try again.";
+const OFFLINE = gettext("The server cannot be reached. Check the connection and try again.");
 
 export class ApiError extends Error {
   constructor(message, status = 0, fields = {}) {
@@ -12,12 +14,15 @@ export class ApiError extends Error {
 }
 
 function sentenceFor(status) {
-  if (status === 403) return "The page was open for too long. Load it again and try once more.";
-  if (status === 404) return "It is no longer there.";
-  if (status === 413) return `That file is too large. The limit is ${settings.maxUploadLabel}.`;
-  if (status === 429) return "That is a lot at once. Wait for one to finish, then try again.";
-  return "The server could not do that. Try again in a moment.";
+  if (status === 403) return gettext("The page was open for too long. Load it again and try once more.");
+  if (status === 404) return gettext("It is no longer there.");
+  if (status === 413) return gettext("That file is too large. The limit is {limit}.", { limit: settings.maxUploadLabel });
+  if (status === 429) return gettext("That is a lot at once. Wait for one to finish, then try again.");
+  return gettext("The server could not do that. Try again in a moment.");
 }
+
+/** What Daphne says before Django sees a request is English; what Django says is not looked for. */
+const said = (error) => (error === "The file is too large: make it smaller." ? gettext("The file is too large: make it smaller.") : error);
 
 async function ask(url, options) {
   let response;
@@ -30,7 +35,7 @@ async function ask(url, options) {
   if (response.ok) return body;
   const fields = body.fields || {};
   const detail = Object.values(fields).flat().join(" ");
-  throw new ApiError(body.error || detail || sentenceFor(response.status), response.status, fields);
+  throw new ApiError(said(body.error) || detail || sentenceFor(response.status), response.status, fields);
 }
 
 export const getJSON = (url) => ask(url, {});
@@ -46,7 +51,7 @@ export function post(url, fields = {}) {
 export function tooLarge(file) {
   if (file.size <= (Number(settings.maxUpload) || Infinity)) return "";
   const megabytes = (file.size / 1e6).toFixed(file.size < 1e7 ? 1 : 0);
-  return `${megabytes} MB is more than the limit of ${settings.maxUploadLabel}. Save a smaller copy and take that one.`;
+  return gettext("{megabytes} MB is more than the limit of {limit}. Save a smaller copy and take that one.", { megabytes, limit: settings.maxUploadLabel });
 }
 
 /**
@@ -63,7 +68,7 @@ export function upload(file, onProgress, url = settings.photoCreate) {
     request.setRequestHeader("X-CSRFToken", settings.csrf);
     request.setRequestHeader("X-Filename", encodeURIComponent(file.name));
     request.upload.onprogress = (event) => event.lengthComputable && onProgress(event.loaded / event.total);
-    request.onabort = () => reject(new ApiError("Cancelled", -1));
+    request.onabort = () => reject(new ApiError(gettext("Cancelled"), -1));
     request.onerror = () => reject(new ApiError(OFFLINE));
     request.onload = () => {
       if (request.status === 201) resolve(request.response);

@@ -2,6 +2,7 @@
 
 import { $, $$, setText, slot } from "./dom.js";
 import { isOpen, onJob } from "./jobs.js";
+import { gettext } from "./words.js";
 
 const box = $("#batch");
 const total = Number(box.dataset.total);
@@ -21,9 +22,9 @@ function sum() {
   const done = all.filter((state) => state === "done").length;
   const open = all.filter((state) => isOpen({ state })).length;
   const broken = total - done - open;
-  const whole = total === 1 ? "It is painted" : `All ${total} are painted`;
-  const end = broken ? `${done} of ${total} painted, ${broken} did not work` : whole;
-  setText(slot(box, "state"), open ? `${done} of ${total} painted` : end);
+  const whole = total === 1 ? gettext("It is painted") : gettext("All {total} are painted", { total });
+  const end = broken ? gettext("{done} of {total} painted, {broken} did not work", { done, total, broken }) : whole;
+  setText(slot(box, "state"), open ? gettext("{done} of {total} painted", { done, total }) : end);
   const progress = slot(box, "progress");
   progress.value = done;
   progress.hidden = open === 0;

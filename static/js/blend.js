@@ -1,5 +1,7 @@
 // Shares of styles in a mix: from sliders, from a dot between corners, and in whole percents. No page in here.
 
+import { gettext } from "./words.js";
+
 export const MAX_STYLES = 4;
 
 const sum = (values) => values.reduce((total, value) => total + value, 0);
@@ -63,7 +65,7 @@ export function placeOf(shares, old = { x: 0.5, y: 0.5 }) {
 
 /** "60 % Starry Night, 40 % Great Wave" */
 export function inWords(titles, whole) {
-  return titles.map((title, index) => [whole[index], title]).filter(([value]) => value).map(([value, title]) => `${value} % ${title}`).join(", ");
+  return titles.map((title, index) => [whole[index], title]).filter(([value]) => value).map(([value, title]) => `${value} % ${title}`).join(gettext(", "));
 }
 
 /**

@@ -2,6 +2,7 @@
 // Its value is how much of the painting shows, from the left.
 
 import { $ } from "./dom.js";
+import { gettext } from "./words.js";
 
 const PAGE = 10;
 
@@ -16,7 +17,7 @@ export function startCompare(element, { mayDrag = () => true, drift = false } = 
   function set(value) {
     const whole = Math.round(Math.min(100, Math.max(0, value)));
     input.value = whole;
-    input.setAttribute("aria-valuetext", `${whole} % after`);
+    input.setAttribute("aria-valuetext", gettext("{percent} % after", { percent: whole }));
     draw(whole);
   }
 

@@ -4,6 +4,7 @@ import { ApiError, post, tooLarge, upload } from "./api.js";
 import { startCompare } from "./compare.js";
 import { addJob, describe, isActive, onJob } from "./jobs.js";
 import { $, $$, clone, setImage, setText, slot } from "./dom.js";
+import { gettext } from "./words.js";
 
 const AT_ONCE = 3;
 const SIZE = "1024";
@@ -131,12 +132,12 @@ function choose(card) {
 // What the visitor sees
 
 const LINES = {
-  waiting: () => "Waiting to be sent",
-  sending: (item) => (item.progress < 1 ? `Sending, ${Math.round(100 * item.progress)} %` : "Looking at it"),
-  ready: (item) => `Ready, ${item.photo.width} × ${item.photo.height}`,
-  painting: () => "Handing it to the painter",
+  waiting: () => gettext("Waiting to be sent"),
+  sending: (item) => (item.progress < 1 ? gettext("Sending, {percent} %", { percent: Math.round(100 * item.progress) }) : gettext("Looking at it")),
+  ready: (item) => gettext("Ready, {width} × {height}", item.photo),
+  painting: () => gettext("Handing it to the painter"),
   failed: (item) => item.error,
-  job: (item) => `${item.job.title}: ${describe(item.job)}`,
+  job: (item) => gettext("{title}: {state}", { title: item.job.title, state: describe(item.job) }),
 };
 
 function render(item) {
@@ -152,25 +153,25 @@ function render(item) {
   progress.hidden = !(state === "sending" || running);
   progress.max = running ? job.total || 1 : 1;
   progress.value = running ? job.step : item.progress || 0;
-  progress.setAttribute("aria-label", `Progress of ${item.file.name}`);
+  progress.setAttribute("aria-label", gettext("Progress of {name}", { name: item.file.name }));
   if (job) setImage(slot(row, "thumb"), job.thumb || job.preview);
   const again = $("[data-action=retry]", row);
   again.hidden = state !== "failed" || Boolean(tooLarge(item.file));
-  again.setAttribute("aria-label", `Try ${item.file.name} again`);
+  again.setAttribute("aria-label", gettext("Try {name} again", { name: item.file.name }));
   const cancel = $("[data-action=cancel]", row);
-  const verb = state === "waiting" || state === "sending" || running ? "Cancel" : "Put aside";
-  cancel.setAttribute("aria-label", `${verb} ${item.file.name}`);
+  const stops = state === "waiting" || state === "sending" || running;
+  cancel.setAttribute("aria-label", stops ? gettext("Cancel {name}", { name: item.file.name }) : gettext("Put aside {name}", { name: item.file.name }));
 }
 
 /** One sentence that says whose turn it is. */
 function guide() {
   const good = items.filter((item) => item.state !== "failed");
-  if (chosen && !good.length) setText(hint, `${chosen.title} it is. Now a photograph.`);
-  else if (good.length && !chosen) setText(hint, good.length === 1 ? "Good. Now tap a style." : `${good.length} photographs. Now tap a style.`);
-  else if (good.some((item) => !item.job)) setText(hint, `${chosen.title} it is, as soon as it is here.`);
+  if (chosen && !good.length) setText(hint, gettext("{title} it is. Now a photograph.", chosen));
+  else if (good.length && !chosen) setText(hint, good.length === 1 ? gettext("Good. Now tap a style.") : gettext("{number} photographs. Now tap a style.", { number: good.length }));
+  else if (good.some((item) => !item.job)) setText(hint, gettext("{title} it is, as soon as it is here.", chosen));
   else if (good.length < 2) setText(hint, "");
-  else if (good.some((item) => isActive(item.job))) setText(hint, "Each of them is being painted.");
-  else setText(hint, "All are finished. Tap another style to paint them again.");
+  else if (good.some((item) => isActive(item.job))) setText(hint, gettext("Each of them is being painted."));
+  else setText(hint, gettext("All are finished. Tap another style to paint them again."));
 }
 
 onJob((job) => {

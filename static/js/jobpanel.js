@@ -5,14 +5,18 @@ import { act, describe, isAsked, isOpen, isStyle, offers } from "./jobs.js";
 import { $, $$, setText } from "./dom.js";
 import { startLossChart } from "./losschart.js";
 import { toast } from "./toast.js";
+import { gettext } from "./words.js";
 
 const SPOKEN = {
-  queued: (job) => (job.keep_requested ? "It is finished as it is" : "Waiting its turn"),
-  running: (job) => `${isStyle(job) ? "Learning" : "Painting"} ${job.step > 0 ? "goes on" : "has begun"}`,
-  paused: () => "Paused",
-  done: (job) => `${job.title} is finished`,
-  failed: (job) => `It did not work. ${job.error}`,
-  cancelled: () => "Cancelled",
+  queued: (job) => (job.keep_requested ? gettext("It is finished as it is") : gettext("Waiting its turn")),
+  running: (job) => {
+    if (isStyle(job)) return job.step > 0 ? gettext("Learning goes on") : gettext("Learning has begun");
+    return job.step > 0 ? gettext("Painting goes on") : gettext("Painting has begun");
+  },
+  paused: () => gettext("Paused"),
+  done: (job) => gettext("{title} is finished", job),
+  failed: (job) => gettext("It did not work. {error}", job),
+  cancelled: () => gettext("Cancelled"),
 };
 
 export function startJobPanel(panel) {

@@ -3,6 +3,7 @@
 
 import { getJSON, post } from "./api.js";
 import { openSocket, patience, REFUSED } from "./sockets.js";
+import { gettext } from "./words.js";
 
 const POLL = 2000;
 const SETTLED = 5; // steps
@@ -120,41 +121,41 @@ export const act = async (job, verb) => addJob(await post(`${job.url}${verb}/`))
 
 function seconds(eta) {
   if (eta == null) return "";
-  if (eta < 1.5) return ", a moment left";
-  if (eta < 90) return `, about ${Math.round(eta)}\u00a0s left`;
-  return `, about ${Math.round(eta / 60)}\u00a0min left`;
+  if (eta < 1.5) return gettext(", a moment left");
+  if (eta < 90) return gettext(", about {seconds}\u00a0s left", { seconds: Math.round(eta) });
+  return gettext(", about {minutes}\u00a0min left", { minutes: Math.round(eta / 60) });
 }
 
 const clock = (spent) => `${Math.floor(spent / 60)}:${String(Math.floor(spent % 60)).padStart(2, "0")}`;
 
-const doing = (job) => (isStyle(job) ? "Learning" : "Painting");
+const doing = (job) => (isStyle(job) ? gettext("Learning") : gettext("Painting"));
 
 function howFar(job) {
-  if (isStyle(job)) return `${clock(job.step)} of ${clock(job.total)}`;
-  return `step ${Math.max(1, job.step)} of ${job.total}`;
+  if (isStyle(job)) return gettext("{time} of {all}", { time: clock(job.step), all: clock(job.total) });
+  return gettext("step {step} of {total}", { step: Math.max(1, job.step), total: job.total });
 }
 
 /** One line about a job, for people. */
 export function describe(job) {
-  if (isAsked(job, "cancel")) return "Stopping…";
-  if (isAsked(job, "keep")) return "Finishing it as it is…";
-  if (isAsked(job, "pause")) return "Pausing…";
-  if (job.state === "paused") return job.step > 0 ? `Paused at ${howFar(job)}` : "Paused";
-  if (job.state === "queued") return job.position > 0 ? `Waiting, ${job.position} ahead of it` : "Next in line";
+  if (isAsked(job, "cancel")) return gettext("Stopping…");
+  if (isAsked(job, "keep")) return gettext("Finishing it as it is…");
+  if (isAsked(job, "pause")) return gettext("Pausing…");
+  if (job.state === "paused") return job.step > 0 ? gettext("Paused at {place}", { place: howFar(job) }) : gettext("Paused");
+  if (job.state === "queued") return job.position > 0 ? gettext("Waiting, {position} ahead of it", job) : gettext("Next in line");
   if (job.state === "running") {
     const step = job.total > 1 ? `, ${howFar(job)}` : "";
     // What slow work takes to begin says nothing of its pace.
     const pace = job.pausable && job.step < SETTLED ? "" : seconds(job.eta);
     return `${job.stage || doing(job)}${step}${pace}`;
   }
-  if (job.state === "failed") return job.error || `Something went wrong while ${doing(job).toLowerCase()}.`;
-  return job.state === "cancelled" ? "Cancelled" : "Finished";
+  if (job.state === "failed") return job.error || (isStyle(job) ? gettext("Something went wrong while learning.") : gettext("Something went wrong while painting."));
+  return job.state === "cancelled" ? gettext("Cancelled") : gettext("Finished");
 }
 
 /** The same in one or two words, for small cards. */
 export function stateWord(job) {
-  if (isAsked(job, "cancel")) return "Stopping";
-  if (job.state === "queued") return job.position > 0 ? `${job.position} ahead` : "Next in line";
+  if (isAsked(job, "cancel")) return gettext("Stopping");
+  if (job.state === "queued") return job.position > 0 ? gettext("{position} ahead", job) : gettext("Next in line");
   if (job.state === "running") return job.total > 1 ? `${Math.round((100 * job.step) / job.total)} %` : doing(job);
-  return { paused: "Paused", failed: "Did not work", cancelled: "Cancelled" }[job.state] || "";
+  return { paused: gettext("Paused"), failed: gettext("Did not work"), cancelled: gettext("Cancelled") }[job.state] || "";
 }

@@ -2,15 +2,16 @@
 
 import { $, $$ } from "./dom.js";
 import { toast } from "./toast.js";
+import { gettext } from "./words.js";
 
 /** Where the browser does not let a page write to the clipboard, the address is at least marked. */
 async function copy(input) {
   input.select();
   try {
     await navigator.clipboard.writeText(input.value);
-    toast("The link is copied.");
+    toast(gettext("The link is copied."));
   } catch {
-    toast("The link is marked: copy it from there.");
+    toast(gettext("The link is marked: copy it from there."));
   }
 }
 

@@ -1,9 +1,18 @@
 // The two losses of an optimisation against time, on a logarithmic scale: lower is closer.
 
 import { $, $$, setText } from "./dom.js";
+import { gettext } from "./words.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const NAMES = ["style", "content"];
+const FELL = {
+  style: (values) => gettext("style loss fell from {from} to {to}", values),
+  content: (values) => gettext("content loss fell from {from} to {to}", values),
+};
+const ROSE = {
+  style: (values) => gettext("style loss rose from {from} to {to}", values),
+  content: (values) => gettext("content loss rose from {from} to {to}", values),
+};
 const DEPTH = 5; // decades at most: a loss that starts at nothing must not flatten the rest
 const number = new Intl.NumberFormat("en-GB", { maximumSignificantDigits: 2 });
 
@@ -18,10 +27,11 @@ function limits(values) {
 function inWords(curve) {
   const [from, to] = [curve[0][1], curve.at(-1)[1]];
   const parts = NAMES.filter((name) => name in to).map((name) => {
-    const verb = to[name] < from[name] ? "fell" : "rose";
-    return `${name} loss ${verb} from ${number.format(from[name] ?? 0)} to ${number.format(to[name])}`;
+    const values = { from: number.format(from[name] ?? 0), to: number.format(to[name]) };
+    return to[name] < from[name] ? FELL[name](values) : ROSE[name](values);
   });
-  return `After ${Math.round(curve.at(-1)[0])} seconds: ${parts.join(", ")}. Lower is closer.`;
+  const seconds = Math.round(curve.at(-1)[0]);
+  return gettext("After {seconds} seconds: {losses}. Lower is closer.", { seconds, losses: parts.join(gettext(", ")) });
 }
 
 export function startLossChart(figure) {
@@ -58,7 +68,7 @@ export function startLossChart(figure) {
     grid.replaceChildren();
     $$("polyline", svg).forEach((line) => line.setAttribute("points", ""));
     $$("output, [data-slot=seconds]", figure).forEach((part) => setText(part, ""));
-    svg.setAttribute("aria-label", "The losses, once there are some");
+    svg.setAttribute("aria-label", gettext("The losses, once there are some"));
   }
 
   return {

@@ -2,6 +2,7 @@
 
 import { stateWord } from "./jobs.js";
 import { $, setText, slot } from "./dom.js";
+import { gettext } from "./words.js";
 
 export function tellMade(form, job) {
   const line = slot(form, "made");
@@ -9,5 +10,5 @@ export function tellMade(form, job) {
   const link = $("a", line);
   link.href = job.url;
   setText(link, job.title);
-  setText($("span", line), job.state === "failed" ? job.error : stateWord(job) || "Finished");
+  setText($("span", line), job.state === "failed" ? job.error : stateWord(job) || gettext("Finished"));
 }

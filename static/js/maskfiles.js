@@ -1,13 +1,14 @@
 // Masks to and from files, and what the server proposes as pictures.
 
 import { ApiError, upload } from "./api.js";
+import { gettext } from "./words.js";
 
 async function pixelsOf(blob, width, height, smoothing) {
   let bitmap;
   try {
     bitmap = await createImageBitmap(blob, { colorSpaceConversion: "none", premultiplyAlpha: "none" });
   } catch {
-    throw new ApiError("That file cannot be read as a picture. Choose a PNG, a JPEG or a WebP.");
+    throw new ApiError(gettext("That file cannot be read as a picture. Choose a PNG, a JPEG or a WebP."));
   }
   const canvas = new OffscreenCanvas(width ?? bitmap.width, height ?? bitmap.height);
   const context = canvas.getContext("2d", { willReadFrequently: true });
@@ -30,7 +31,7 @@ const RATIO = 0.02; // by which a mask's proportions may differ, as the server h
 export async function readMask(file, { width, height }) {
   const { bitmap, image } = await pixelsOf(file, width, height, true);
   if (Math.abs((bitmap.width * height) / (bitmap.height * width) - 1) > RATIO) {
-    throw new ApiError(`A mask of ${bitmap.width} × ${bitmap.height} px does not fit this photograph. Give it the photograph’s proportions.`);
+    throw new ApiError(gettext("A mask of {width} × {height} px does not fit this photograph. Give it the photograph’s proportions.", { width: bitmap.width, height: bitmap.height }));
   }
   return lightOf(image);
 }
@@ -61,11 +62,11 @@ async function proposed(url, query) {
   try {
     response = await fetch(`${url}?${new URLSearchParams(query)}`);
   } catch {
-    throw new ApiError("The server cannot be reached. Check the connection and try again.");
+    throw new ApiError(gettext("The server cannot be reached. Check the connection and try again."));
   }
   if (response.ok) return response.blob();
   const { error } = await response.json().catch(() => ({}));
-  throw new ApiError(error || "The server could not do that. Try again in a moment.", response.status);
+  throw new ApiError(error || gettext("The server could not do that. Try again in a moment."), response.status);
 }
 
 /** The subject in a box {x, y, w, h} of shares, as a mask of `size`. */

@@ -1,6 +1,7 @@
 // Mixing: up to three more styles beside the chosen one, each with a weight.
 
 import { $, $$, setText } from "./dom.js";
+import { gettext } from "./words.js";
 
 /** `onChange()` is called when styles or weights have changed. Gives what the studio needs to know of it. */
 export function startMix(mix, onChange) {
@@ -41,7 +42,7 @@ export function startMix(mix, onChange) {
     refs: () => used().map((row) => select(row).value),
     /** Of the first style and of the others in use, 1 to 100. */
     weights: () => [first, ...used()].map((row) => Number(range(row).value)),
-    nameFirst: (title) => setText($("[data-slot=first]", first), title || "The chosen style"),
+    nameFirst: (title) => setText($("[data-slot=first]", first), title || gettext("The chosen style")),
     /** A painting that was added, renamed, deleted or brought back, in every list. */
     offer({ ref, title }) {
       for (const row of rows) {

@@ -13,6 +13,7 @@ import { startMixSocket } from "./mixsocket.js";
 import { startPicker } from "./stylepicker.js";
 import { toast } from "./toast.js";
 import { Undo } from "./undo.js";
+import { gettext } from "./words.js";
 
 const REST = 300; // ms without a move, then the picture comes at full size
 const FULL = 1024;
@@ -54,8 +55,8 @@ const socket = startMixSocket(page.dataset.socket, {
   onError: (sentence) => say(sentence),
   onState(state, wait) {
     if (state === "open") say("");
-    else if (state === "lost") say(`The connection is lost. Your mix is kept; trying again in ${Math.round(wait / 1000)} s.`);
-    else say("You are signed out, or the photograph is gone. Load the page again to go on.");
+    else if (state === "lost") say(gettext("The connection is lost. Your mix is kept; trying again in {seconds} s.", { seconds: Math.round(wait / 1000) }));
+    else say(gettext("You are signed out, or the photograph is gone. Load the page again to go on."));
   },
 });
 let frame = 0;
@@ -72,7 +73,7 @@ function ask(size) {
 
 function rest() {
   ask(FULL);
-  canvas.setAttribute("aria-label", `${page.dataset.title}, painted: ${words()}`);
+  canvas.setAttribute("aria-label", gettext("{title}, painted: {styles}", { title: page.dataset.title, styles: words() }));
   history.replaceState(null, "", `?${query()}`);
   $("#regions-link").search = `?${query()}`;
 }
@@ -104,7 +105,7 @@ const rows = startRows($("#mix-styles"), {
     set({ shares, at: placeOf(shares, mix.at) }, done && `share ${index}`);
   },
   async onChange(index) {
-    const slug = await picker.choose("Change the style", { taken: mix.slugs, current: mix.slugs[index] });
+    const slug = await picker.choose(gettext("Change the style"), { taken: mix.slugs, current: mix.slugs[index] });
     if (slug && slug !== mix.slugs[index]) set({ slugs: mix.slugs.with(index, slug) });
   },
   onRemove(index) {
@@ -123,7 +124,7 @@ function render() {
   add.hidden = mix.slugs.length === MAX_STYLES;
   // Between two styles a grid is one row, and of one alone there is only the strip.
   grid.hidden = mix.slugs.length === 1;
-  setText(grid, mix.slugs.length === 2 ? "Row of 5" : "Grid 5 × 5");
+  setText(grid, mix.slugs.length === 2 ? gettext("Row of 5") : gettext("Grid 5 × 5"));
   strength.value = mix.strength;
   setText($("output[for=strength]", form), `${mix.strength} %`);
   form.elements.keep_color.checked = mix.keep;
@@ -158,7 +159,7 @@ function shuffle() {
 }
 
 add.addEventListener("click", async () => {
-  const slug = await picker.choose("Add a style", { taken: mix.slugs });
+  const slug = await picker.choose(gettext("Add a style"), { taken: mix.slugs });
   if (!slug) return;
   const count = mix.slugs.length;
   const shares = [...mix.shares.map((share) => (share * count) / (count + 1)), 1 / (count + 1)];
@@ -189,7 +190,7 @@ async function copyLink() {
   const link = `${location.origin}${page.dataset.start}?${query()}`;
   try {
     await navigator.clipboard.writeText(link);
-    toast("The link is copied. Whoever opens it tries this mix on a photograph of their own.");
+    toast(gettext("The link is copied. Whoever opens it tries this mix on a photograph of their own."));
   } catch {
     // Without HTTPS there is no clipboard: then the visitor's own hand copies it.
     const box = $("#link-box");

@@ -2,6 +2,7 @@
 
 import { $, clone, setImage, setText, slot } from "./dom.js";
 import { MAX_STYLES } from "./blend.js";
+import { gettext } from "./words.js";
 
 /** `onShare(index, percent, done)`, `onChange(index)`, `onRemove(index)`. */
 export function startRows(list, { onShare, onChange, onRemove }) {
@@ -34,9 +35,9 @@ export function startRows(list, { onShare, onChange, onRemove }) {
         range.setAttribute("aria-label", style.title);
         range.setAttribute("aria-valuetext", `${percents[index]} %`);
         range.disabled = styles.length === 1;
-        $("[data-action=change]", row).setAttribute("aria-label", `Change ${style.title} for another style`);
+        $("[data-action=change]", row).setAttribute("aria-label", gettext("Change {title} for another style", style));
         const remove = $("[data-action=remove]", row);
-        remove.setAttribute("aria-label", `Remove ${style.title}`);
+        remove.setAttribute("aria-label", gettext("Remove {title}", style));
         remove.hidden = styles.length === 1;
       });
     },

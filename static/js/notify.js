@@ -2,6 +2,7 @@
 
 import { recall, remember } from "./dom.js";
 import { toast } from "./toast.js";
+import { gettext } from "./words.js";
 
 const KEY = "notify";
 const allowed = () => window.Notification?.permission === "granted";
@@ -10,8 +11,8 @@ const isOn = () => recall(KEY) === "yes" && allowed();
 /** Of a job that ended while the page was in the background. */
 export function notify(job) {
   if (!isOn()) return;
-  const words = job.state === "done" ? "is finished" : "did not work";
-  const note = new Notification(`${job.title} ${words}`, { icon: job.thumb || undefined, tag: job.id });
+  const words = job.state === "done" ? gettext("{title} is finished", job) : gettext("{title} did not work", job);
+  const note = new Notification(words, { icon: job.thumb || undefined, tag: job.id });
   note.onclick = () => {
     window.focus();
     location.href = job.url;
@@ -29,6 +30,6 @@ export function startNotifySwitch(label) {
     if (wanted && !allowed()) await Notification.requestPermission();
     remember(KEY, wanted && allowed() ? "yes" : "no");
     input.checked = isOn();
-    if (wanted && !input.checked) toast("The browser does not allow notifications for this site.", "error");
+    if (wanted && !input.checked) toast(gettext("The browser does not allow notifications for this site."), "error");
   });
 }

@@ -9,6 +9,7 @@ import { invert, maskSize, pack, samePacked, share, unpack, whole } from "./mask
 import { startTints } from "./tints.js";
 import { toast } from "./toast.js";
 import { Undo } from "./undo.js";
+import { gettext } from "./words.js";
 
 const LEAST = 0.01; // of the painting: with less there is no style to see
 const MASK = 1; // its number among the tints
@@ -36,8 +37,8 @@ function cameFrom() {
 
 function inWords() {
   const part = 100 * covered();
-  if (!part) return "Nothing is marked yet";
-  return part < 1 ? "Less than 1 % of the painting" : `${Math.round(part)} % of the painting`;
+  if (!part) return gettext("Nothing is marked yet");
+  return part < 1 ? gettext("Less than {percent} of the painting", { percent: "1 %" }) : gettext("{percent} of the painting", { percent: `${Math.round(part)} %` });
 }
 
 function render() {
@@ -126,11 +127,11 @@ form.addEventListener("submit", async (event) => {
   event.preventDefault();
   if (sending) return;
   if (covered() < LEAST) {
-    toast(covered() ? "Less than a hundredth of the painting is marked. Mark more of it." : "Nothing is marked yet. Paint over the part you like.", "error");
+    toast(covered() ? gettext("Less than a hundredth of the painting is marked. Mark more of it.") : gettext("Nothing is marked yet. Paint over the part you like."), "error");
     return;
   }
   sending = true;
-  setText(slot(page, "status"), "Cutting it out…");
+  setText(slot(page, "status"), gettext("Cutting it out…"));
   try {
     const data = new Uint8Array(size.width * size.height);
     unpack(mask, data);

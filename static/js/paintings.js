@@ -5,8 +5,9 @@ import { $, $$, setText } from "./dom.js";
 import { startFileZone } from "./filezone.js";
 import { toast } from "./toast.js";
 import { startUploads } from "./uploads.js";
+import { gettext } from "./words.js";
 
-const UNNAMED = "Painter unknown";
+const UNNAMED = gettext("Painter unknown");
 
 /**
  * The page is told: `onAdd(painting, card, isLast)`, where `isLast` is false while more are on their
@@ -39,7 +40,7 @@ export function startPaintings({ onAdd = () => {}, onChange = () => {}, onRemove
     cards.prepend(document.adoptNode(card));
     $("#painting-forms").append(...$$(`#painting-forms [data-of="${CSS.escape(painting.id)}"]`, page).map((form) => document.adoptNode(form)));
     $(".painting-edit", card).open = isLast;
-    setText(note, `${painting.title} is added. You can give it a name.`);
+    setText(note, gettext("{title} is added. You can give it a name.", painting));
     onAdd(painting, card, isLast);
   }
 
@@ -48,8 +49,8 @@ export function startPaintings({ onAdd = () => {}, onChange = () => {}, onRemove
   function show(painting) {
     const card = cardOf(painting.id);
     setText($(".style-title", card), painting.title);
-    setText($(".style-by", card), (painting.artist || UNNAMED) + (painting.public ? ", shared" : ""));
-    $("summary", card).setAttribute("aria-label", `Edit ${painting.title}`);
+    setText($(".style-by", card), (painting.artist || UNNAMED) + (painting.public ? gettext(", shared") : ""));
+    $("summary", card).setAttribute("aria-label", gettext("Edit {title}", painting));
     card.dataset.words = `${painting.title} ${painting.artist}`;
     card.dataset.artist = painting.artist;
     onChange(painting);
@@ -63,7 +64,7 @@ export function startPaintings({ onAdd = () => {}, onChange = () => {}, onRemove
       const painting = await tell(() => post(form.action, new FormData(form)));
       if (!painting) return;
       show(painting);
-      setText(note, "Saved.");
+      setText(note, gettext("Saved."));
     });
   }
 
@@ -82,10 +83,10 @@ export function startPaintings({ onAdd = () => {}, onChange = () => {}, onRemove
     const title = $(".style-title", card).textContent;
     hide(card, true);
     ($(".cards > :not([hidden]) summary", room) || $("input[type=file]", room)).focus();
-    toast(`${title} is deleted.`, "", () => tell(async () => {
+    toast(gettext("{title} is deleted.", { title }), "", () => tell(async () => {
       await post(answer.undo);
       hide(card, false);
-      setText(note, `${title} is back.`);
+      setText(note, gettext("{title} is back.", { title }));
     }));
   }
 

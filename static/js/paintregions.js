@@ -7,6 +7,7 @@ import { tellMade } from "./madeline.js";
 import { sendMask } from "./maskfiles.js";
 import { unpack } from "./masks.js";
 import { toast } from "./toast.js";
+import { gettext } from "./words.js";
 
 const PHOTO = "photo";
 
@@ -36,7 +37,7 @@ export function startPainting(form, page, work) {
     const { regions, rest, feather, strength, size, keep } = work.state();
     const filled = regions.filter((region) => !work.isEmpty(region));
     if (![rest, ...filled.map(({ style }) => style)].some((style) => style !== PHOTO)) {
-      throw new ApiError(regions.some(({ style }) => style !== PHOTO) ? "Nothing is marked yet. Paint on the photograph where the style is to go." : "All of it is left a photo. Choose a style for a region, or for the rest.");
+      throw new ApiError(regions.some(({ style }) => style !== PHOTO) ? gettext("Nothing is marked yet. Paint on the photograph where the style is to go.") : gettext("All of it is left a photo. Choose a style for a region, or for the rest."));
     }
     const data = new FormData();
     if (rest !== PHOTO) data.append("style", rest);
@@ -53,7 +54,7 @@ export function startPainting(form, page, work) {
   }
 
   async function paint() {
-    say("Sending the regions…");
+    say(gettext("Sending the regions…"));
     try {
       made = addJob(await post(form.action, await fields())).id;
       onJob(follow);
@@ -72,7 +73,7 @@ export function startPainting(form, page, work) {
     if (job.state !== "done" || shown === job.id) return;
     shown = job.id;
     await swapImage(painted, job.view);
-    painted.alt = `${job.title}, painted`;
+    painted.alt = gettext("{title}, painted", job);
     work.onPainted();
   }
 

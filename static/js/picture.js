@@ -6,6 +6,7 @@ import { startJobPanel } from "./jobpanel.js";
 import { addJob, isActive, isComparable, isOpen, onJob } from "./jobs.js";
 import { $, $$, setText, slot } from "./dom.js";
 import { toast } from "./toast.js";
+import { gettext } from "./words.js";
 
 const page = $("#picture");
 const before = page.dataset.before;
@@ -29,9 +30,11 @@ function showPublic(isPublic) {
   if (!form) return;
   const button = $("[data-action=publish]", form);
   button.value = isPublic ? "0" : "1";
-  setText(button, isPublic ? "Take it down" : "Publish");
-  const beside = form.elements.show_photo.checked ? ", the photograph beside it" : "";
-  setText(slot(form, "public"), isPublic ? `Everyone: it hangs in the gallery${beside}.` : "Only you.");
+  setText(button, isPublic ? gettext("Take it down") : gettext("Publish"));
+  const shown = form.elements.show_photo.checked
+    ? gettext("Everyone: it hangs in the gallery, the photograph beside it.")
+    : gettext("Everyone: it hangs in the gallery.");
+  setText(slot(form, "public"), isPublic ? shown : gettext("Only you."));
   slot(form, "beside").hidden = isPublic;
 }
 
@@ -49,7 +52,7 @@ $(".publish", page)?.addEventListener("submit", async (event) => {
   try {
     const job = await post(event.target.action, new FormData(event.target, event.submitter));
     addJob(job);
-    toast(job.public ? "It hangs in the gallery now." : "Only you see it now.");
+    toast(job.public ? gettext("It hangs in the gallery now.") : gettext("Only you see it now."));
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     toast(error.message, "error");

@@ -2,6 +2,7 @@
 
 import { askPieces } from "./maskfiles.js";
 import { around } from "./masks.js";
+import { gettext } from "./words.js";
 
 const LIGHT = 0xb0ffffff; // ABGR
 const DARK = 0x60000000;
@@ -122,8 +123,8 @@ export function startPieces(board, layers, { url, say }) {
     return best;
   }
 
-  const where = ({ x, y }) => `${Math.round((100 * x) / width)} % across, ${Math.round((100 * y) / height)} % down`;
-  const tell = (piece) => say(`${isTaken(piece) ? "Taken" : "Not taken"}, ${where(piece)}`);
+  const where = ({ x, y }) => gettext("{x} across, {y} down", { x: `${Math.round((100 * x) / width)} %`, y: `${Math.round((100 * y) / height)} %` });
+  const tell = (piece) => say(gettext("{taken}, {place}", { taken: isTaken(piece) ? gettext("Taken") : gettext("Not taken"), place: where(piece) }));
 
   return {
     down(place) {

@@ -1,6 +1,7 @@
 // The regions, one row each: which one is worked on, its style, how much it covers; and the rest below them.
 
 import { $, clone, setImage, setText, slot } from "./dom.js";
+import { gettext } from "./words.js";
 
 function showStyle(row, { title, card, colour }) {
   const image = slot(row, "card");
@@ -39,17 +40,17 @@ export function startRegionRows(list, { onPick, onChange, onRemove }) {
         if (list.children[index] !== row) list.insertBefore(row, list.children[index]);
         const radio = $("input", row);
         radio.checked = id === current;
-        radio.setAttribute("aria-label", `Work on region ${id}, ${style.title}, ${percent}`);
+        radio.setAttribute("aria-label", gettext("Work on region {id}, {title}, {percent}", { id, title: style.title, percent }));
         row.toggleAttribute("data-current", id === current);
         showStyle(row, style);
         setText(slot(row, "cover"), percent);
-        $("[data-action=change]", row).setAttribute("aria-label", `Region ${id}: change ${style.title} for another style`);
+        $("[data-action=change]", row).setAttribute("aria-label", gettext("Region {id}: change {title} for another style", { id, title: style.title }));
         const remove = $("[data-action=remove]", row);
-        remove.setAttribute("aria-label", `Remove region ${id}`);
+        remove.setAttribute("aria-label", gettext("Remove region {id}", { id }));
         remove.hidden = regions.length === 1;
       }
       showStyle(rest, restStyle);
-      $("[data-action=change]", rest).setAttribute("aria-label", `The rest: change ${restStyle.title} for another style`);
+      $("[data-action=change]", rest).setAttribute("aria-label", gettext("The rest: change {title} for another style", restStyle));
     },
     focus: (id) => $("[data-action=change]", id === "rest" ? rest : rows.get(id)).focus(),
   };

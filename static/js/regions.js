@@ -15,6 +15,7 @@ import { startBox } from "./subjectbox.js";
 import { startTints } from "./tints.js";
 import { toast } from "./toast.js";
 import { Undo } from "./undo.js";
+import { gettext } from "./words.js";
 
 const PHOTO = "photo"; // as a style: what is left as it is
 const FEATHER = 400; // px, the widest
@@ -73,12 +74,12 @@ const undo = new Undo(state);
 let trial = null; // the mask before a proposal whose sliders are still moved
 
 const regionOf = (id) => state.regions.find((region) => region.id === id);
-const styleOf = (slug) => (slug === PHOTO ? { ...picker.known.get(PHOTO), title: "The photograph" } : picker.known.get(slug));
+const styleOf = (slug) => (slug === PHOTO ? { ...picker.known.get(PHOTO), title: gettext("The photograph") } : picker.known.get(slug));
 
 function percentOf({ id, mask }) {
   const part = 100 * share(mask, pixels);
-  if (!part) return id === state.current ? "Paint where it goes" : "Nothing yet";
-  return part < 1 ? "less than 1 %" : `${Math.round(part)} %`;
+  if (!part) return id === state.current ? gettext("Paint where it goes") : gettext("Nothing yet");
+  return part < 1 ? gettext("less than 1 %") : `${Math.round(part)} %`;
 }
 
 /** Change what is on the page. It is a step to undo unless `by` is false; `by` names the control that may go on with it. */
@@ -93,7 +94,7 @@ function go(to) {
   trial = null;
   state = to;
   render();
-  whisper(state.regions.map((region) => `Region ${region.id}, ${styleOf(region.style).title}: ${percentOf(region)}`).join(". "));
+  whisper(state.regions.map((region) => gettext("Region {id}, {title}: {percent}", { id: region.id, title: styleOf(region.style).title, percent: percentOf(region) })).join(gettext(". ")));
 }
 
 function setRegion(id, change, by) {
@@ -149,11 +150,11 @@ function pickTool(name) {
 }
 
 async function showPieces() {
-  say("Cutting the photograph into pieces…");
+  say(gettext("Cutting the photograph into pieces…"));
   try {
     const count = await pieces.show(Number(chosen("pieces")));
     if (!count) return;
-    whisper(`${count} pieces. The arrows go from one to the next, Space takes it.`);
+    whisper(gettext("{count} pieces. The arrows go from one to the next, Space takes it.", { count }));
   } catch (error) {
     told(error);
   }
@@ -165,12 +166,12 @@ let looking = false;
 async function findSubject() {
   if (looking) return;
   looking = true;
-  say("Looking for it…");
+  say(gettext("Looking for it…"));
   try {
     const found = await askSubject(page.dataset.propose, box.box, size);
     if (field("all-but").checked) invert(found);
     rework((data) => combine(data, data, found, chosen("how")));
-    whisper(`Region ${state.current}: ${percentOf(regionOf(state.current))}`);
+    whisper(gettext("Region {id}: {percent}", { id: state.current, percent: percentOf(regionOf(state.current)) }));
   } catch (error) {
     told(error);
   }
@@ -278,7 +279,7 @@ const rows = startRegionRows($("#rows"), {
     const current = id === "rest" ? state.rest : regionOf(id).style;
     // The rest may stay a photograph whatever the regions are.
     const others = id === "rest" ? taken(id).filter((style) => style !== PHOTO) : taken(id);
-    const slug = await picker.choose(id === "rest" ? "The rest of the picture" : `Region ${id}`, { taken: others, current });
+    const slug = await picker.choose(id === "rest" ? gettext("The rest of the picture") : gettext("Region {id}", { id }), { taken: others, current });
     if (!slug || slug === current) return;
     if (id === "rest") set({ rest: slug });
     else setRegion(id, { style: slug });
@@ -293,7 +294,7 @@ const rows = startRegionRows($("#rows"), {
 
 const add = $("[data-action=add]", form);
 add.addEventListener("click", async () => {
-  const slug = await picker.choose("Add a region", { taken: taken(null) });
+  const slug = await picker.choose(gettext("Add a region"), { taken: taken(null) });
   if (!slug) return;
   const id = [1, 2, 3, 4].find((number) => !regionOf(number));
   trial = null;

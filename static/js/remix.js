@@ -5,6 +5,7 @@ import { $ } from "./dom.js";
 import { startFileZone } from "./filezone.js";
 import { toast } from "./toast.js";
 import { startUploads } from "./uploads.js";
+import { gettext } from "./words.js";
 
 function startUpload(zone) {
   const uploads = startUploads($("#uploads"), document.body.dataset.photoCreate, async (photo) => {
@@ -25,7 +26,7 @@ function startSwitch(form) {
   form.addEventListener("change", async () => {
     try {
       const { remixable } = await post(form.action, new FormData(form));
-      toast(remixable ? "Others may paint by this recipe." : "The recipe is yours alone.");
+      toast(remixable ? gettext("Others may paint by this recipe.") : gettext("The recipe is yours alone."));
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       toast(error.message, "error");

@@ -12,6 +12,7 @@ import { startPaintings } from "./paintings.js";
 import { startFilter, startPeek } from "./shelf.js";
 import { toast } from "./toast.js";
 import { startTuning } from "./tuning.js";
+import { gettext } from "./words.js";
 
 const studio = $("#studio");
 const photo = { ...studio.dataset, width: Number(studio.dataset.width), height: Number(studio.dataset.height) };
@@ -36,7 +37,7 @@ function show(job) {
   slot(studio, "empty").hidden = true;
   if (job.state === "done" && isComparable(job)) canvas.showPair({ before: photo.viewUrl, after: job.view, width: job.width, height: job.height, alt: job.alt });
   else if (job.state === "done") canvas.showSingle({ url: job.view, width: job.width, height: job.height, alt: job.alt });
-  else canvas.showSingle({ url: job.preview || photo.viewUrl, width: job.width, height: job.height, alt: job.preview ? `${job.title}, not yet finished` : photo.title });
+  else canvas.showSingle({ url: job.preview || photo.viewUrl, width: job.width, height: job.height, alt: job.preview ? gettext("{title}, not yet finished", job) : photo.title });
   // What is watched as it forms is shown in its true colours.
   canvas.root.toggleAttribute("data-busy", isActive(job) && !job.pausable);
   if (!changed) return;

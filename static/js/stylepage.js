@@ -5,21 +5,22 @@ import { $, $$, setText, slot, swapImage } from "./dom.js";
 import { startJobPanel } from "./jobpanel.js";
 import { addJob, isOpen, onJob } from "./jobs.js";
 import { toast } from "./toast.js";
+import { gettext } from "./words.js";
 
 const data = $("#snapshot"); // only its owner's page has one
 const label = $("#style");
 const look = $("[data-slot=look]");
 const picture = $("img", look);
 
-const NOTES = { done: "A photograph, painted in this style", open: "Three photographs, as it paints them now" };
+const NOTES = { done: gettext("A photograph, painted in this style"), open: gettext("Three photographs, as it paints them now") };
 
 async function showLook(job) {
   const url = job.state === "done" ? job.thumb : job.preview;
   look.dataset.state = job.state;
-  if (job.state === "failed" || job.state === "cancelled") setText(slot(look, "wait"), "It had not learned enough for a picture.");
+  if (job.state === "failed" || job.state === "cancelled") setText(slot(look, "wait"), gettext("It had not learned enough for a picture."));
   if (!url) return;
   await swapImage(picture, url);
-  picture.alt = job.state === "done" ? `A photograph painted in the style of ${job.title}` : "Three photographs, painted as far as it has learned";
+  picture.alt = job.state === "done" ? gettext("A photograph painted in the style of {title}", job) : gettext("Three photographs, painted as far as it has learned");
   picture.hidden = false;
   slot(look, "wait").hidden = true;
   setText(slot(look, "look-note"), job.state === "done" ? NOTES.done : NOTES.open);
@@ -60,8 +61,8 @@ function startOwn() {
         const saved = await post(form.action, new FormData(form));
         const { title, artist, year } = saved;
         setText(slot(label, "title"), title);
-        setText(slot(label, "by"), [artist && `after ${artist}`, year].filter(Boolean).join(", "));
-        setText(slot(form, "saved"), saved.public ? "Saved. Others may paint with it." : "Saved. Only you paint with it.");
+        setText(slot(label, "by"), [artist && gettext("after {artist}", { artist }), year].filter(Boolean).join(gettext(", ")));
+        setText(slot(form, "saved"), saved.public ? gettext("Saved. Others may paint with it.") : gettext("Saved. Only you paint with it."));
       } catch (error) {
         if (!(error instanceof ApiError)) throw error;
         toast(error.message, "error");

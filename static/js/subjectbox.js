@@ -1,5 +1,7 @@
 // A box round the subject, drawn by pointer or moved by keyboard.
 
+import { gettext } from "./words.js";
+
 const LEAST = 0.03; // of a side: less is a tap
 const STEP = 0.02;
 
@@ -57,7 +59,7 @@ export function startBox(element, onDrawn, say) {
       if (event.shiftKey) box = { ...box, w: clamp(box.w + by[0], LEAST, 1 - box.x), h: clamp(box.h + by[1], LEAST, 1 - box.y) };
       else box = { ...box, x: clamp(box.x + by[0], 0, 1 - box.w), y: clamp(box.y + by[1], 0, 1 - box.h) };
       show();
-      say(`Box from ${percent(box.x)} to ${percent(box.x + box.w)} across, ${percent(box.y)} to ${percent(box.y + box.h)} down`);
+      say(gettext("Box from {left} to {right} across, {top} to {bottom} down", { left: percent(box.x), right: percent(box.x + box.w), top: percent(box.y), bottom: percent(box.y + box.h) }));
       return true;
     },
   };

@@ -5,6 +5,7 @@ import { $, $$, setText, slot } from "./dom.js";
 import { startPaintings } from "./paintings.js";
 import { startImport } from "./styleimport.js";
 import { toast } from "./toast.js";
+import { gettext } from "./words.js";
 
 const form = $("#teach");
 const shelf = $("#learn-from");
@@ -24,7 +25,7 @@ function render() {
   slot(form, "title").placeholder = first ? nameOf(first, "title") : "";
   slot(form, "artist").placeholder = first ? first.closest(".style-item").dataset.artist : "";
   const count = picked.length;
-  setText(slot(form, "count"), count > 1 ? `${count} paintings, as if by one hand` : count ? "" : "Choose a painting first");
+  setText(slot(form, "count"), count > 1 ? gettext("{count} paintings, as if by one hand", { count }) : count ? "" : gettext("Choose a painting first"));
 }
 
 function choose(box) {
@@ -52,7 +53,7 @@ let sending = false;
 form.addEventListener("submit", async (event) => {
   event.preventDefault();
   if (!chosen().length) {
-    toast("Choose a painting first, or add one.", "error");
+    toast(gettext("Choose a painting first, or add one."), "error");
     (boxes()[0] || $("#painting-files")).focus();
     return;
   }

@@ -5,12 +5,17 @@ import { act, allJobs, describe, isActive, isAsked, isFromElsewhere, isOpen, off
 import { $, $$, clone, setImage, setText, slot } from "./dom.js";
 import { notify } from "./notify.js";
 import { toast } from "./toast.js";
+import { gettext, ngettext } from "./words.js";
 
 const tray = $("#tray");
 const button = $("#tray-button");
 const panel = $("#tray-panel");
 const title = document.title;
-const VERBS = { continue: "Continue", keep: "Keep it as it is:", cancel: "Cancel" };
+const VERBS = {
+  continue: (job) => gettext("Continue {title}", job),
+  keep: (job) => gettext("Keep it as it is: {title}", job),
+  cancel: (job) => gettext("Cancel {title}", job),
+};
 const items = new Map();
 const lastState = new Map();
 const TOGETHER = 1500; // ms: what ends within is told of at one go
@@ -52,7 +57,7 @@ function renderVerbs(item, job) {
     const { verb } = button.dataset;
     button.hidden = !may[verb] || (verb === "keep" && job.state !== "paused");
     button.setAttribute("aria-disabled", String(isAsked(job, verb)));
-    button.setAttribute("aria-label", `${VERBS[verb]} ${job.title}`);
+    button.setAttribute("aria-label", VERBS[verb](job));
   }
   if (held && document.activeElement.closest("[hidden]")) slot(item, "title").focus();
 }
@@ -61,7 +66,7 @@ function renderItem(job) {
   const item = itemFor(job);
   item.dataset.state = job.state;
   slot(item, "link").href = job.url;
-  slot(item, "link").setAttribute("aria-label", `Open ${job.title}`);
+  slot(item, "link").setAttribute("aria-label", gettext("Open {title}", job));
   slot(item, "title").href = job.url;
   setText(slot(item, "title"), job.title);
   setText(slot(item, "state"), describe(job));
@@ -71,7 +76,7 @@ function renderItem(job) {
   if (job.colour) thumb.parentElement.style.backgroundColor = job.colour;
   const progress = slot(item, "progress");
   progress.hidden = !isOpen(job);
-  progress.setAttribute("aria-label", `Progress of ${job.title}`);
+  progress.setAttribute("aria-label", gettext("Progress of {title}", job));
   progress.max = job.total || 1;
   progress.value = job.step || 0;
   renderVerbs(item, job);
@@ -83,8 +88,8 @@ function renderCount() {
   tray.hidden = items.size === 0;
   button.toggleAttribute("data-busy", active > 0);
   setText(slot(tray, "count"), String(active || paused || ""));
-  setText(slot(tray, "label"), `${(active || paused) === 1 ? "work" : "works"} ${paused && !active ? "paused" : "under way"}`);
-  setText(slot(tray, "heading"), active ? "Under way" : paused ? "Paused" : "Just finished");
+  setText(slot(tray, "label"), paused && !active ? ngettext("work paused", "works paused", paused) : ngettext("work under way", "works under way", active || paused));
+  setText(slot(tray, "heading"), active ? gettext("Under way") : paused ? gettext("Paused") : gettext("Just finished"));
   document.title = `${active ? `(${active}) ` : unseen ? "✓ " : ""}${title}`;
 }
 
@@ -93,9 +98,9 @@ const isHere = (job) => [job.url, job.studio].includes(location.pathname) || $(`
 
 function tell() {
   const done = ended.filter((job) => job.state === "done");
-  if (done.length === 1) toast(`${done[0].title} is finished`, "", null, done[0].url);
-  if (done.length > 1) toast(`${done.length} works are finished`, "", null, tray.dataset.mine);
-  for (const job of ended.filter((one) => one.state === "failed").slice(0, 3)) toast(`${job.title} did not work`, "error", null, job.url);
+  if (done.length === 1) toast(gettext("{title} is finished", done[0]), "", null, done[0].url);
+  if (done.length > 1) toast(gettext("{number} works are finished", { number: done.length }), "", null, tray.dataset.mine);
+  for (const job of ended.filter((one) => one.state === "failed").slice(0, 3)) toast(gettext("{title} did not work", job), "error", null, job.url);
   ended = [];
 }
 

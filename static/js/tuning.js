@@ -1,6 +1,7 @@
 // Fine tuning: for each parameter a number and, beside it, a slider whose middle is the default.
 
 import { $, $$, setText } from "./dom.js";
+import { gettext } from "./words.js";
 
 const ENDS = 1000; // positions of the slider
 
@@ -84,7 +85,7 @@ export function startTuning(tuning) {
 
   function count() {
     const changed = $$("[data-engine]:not([hidden]) [data-changed]", tuning).length;
-    setText(summary, changed ? `${changed} changed` : "");
+    setText(summary, changed ? gettext("{number} changed", { number: changed }) : "");
   }
 
   // A value the browser refuses must be seen to be mended.

@@ -2,6 +2,7 @@
 
 import { ApiError, tooLarge, upload } from "./api.js";
 import { $, clone, setText, slot } from "./dom.js";
+import { gettext } from "./words.js";
 
 const AT_ONCE = 2;
 // The first answer tells the browser whose work this is; sent before it, others would each belong
@@ -13,8 +14,8 @@ export function startUploads(list, url, done) {
   const items = [];
 
   const LINES = {
-    waiting: () => "Waiting to be sent",
-    sending: (item) => (item.share < 1 ? `Sending, ${Math.round(100 * item.share)} %` : "Looking at it"),
+    waiting: () => gettext("Waiting to be sent"),
+    sending: (item) => (item.share < 1 ? gettext("Sending, {percent} %", { percent: Math.round(100 * item.share) }) : gettext("Looking at it")),
     failed: (item) => item.error,
   };
 
@@ -26,10 +27,10 @@ export function startUploads(list, url, done) {
     progress.hidden = state !== "sending";
     progress.max = 1;
     progress.value = item.share;
-    progress.setAttribute("aria-label", `Progress of ${file.name}`);
+    progress.setAttribute("aria-label", gettext("Progress of {name}", file));
     $("[data-action=retry]", row).hidden = state !== "failed" || Boolean(tooLarge(file));
-    $("[data-action=retry]", row).setAttribute("aria-label", `Try ${file.name} again`);
-    $("[data-action=cancel]", row).setAttribute("aria-label", `${state === "failed" ? "Put aside" : "Cancel"} ${file.name}`);
+    $("[data-action=retry]", row).setAttribute("aria-label", gettext("Try {name} again", file));
+    $("[data-action=cancel]", row).setAttribute("aria-label", state === "failed" ? gettext("Put aside {name}", file) : gettext("Cancel {name}", file));
   }
 
   function set(item, state, error = "") {
