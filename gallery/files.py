@@ -24,7 +24,7 @@ from PIL import Image
 from gallery.browse import thumbs
 from gallery.job import Job
 from gallery.models import Album, Mask, Painting, Photo, Rendering, Style, TaughtStyle, Work
-from gallery.owners import owner_of
+from gallery.owners import visitor
 from webstyle.engine import images
 
 mimetypes.add_type("image/avif", ".avif")  # not every system knows it
@@ -34,7 +34,7 @@ YEAR = 31_536_000
 
 def may_see(request: HttpRequest, item: Work | Mask) -> bool:
     """The owner, and everybody what the owner made public: never a mask."""
-    if item.belongs_to(owner_of(request.user, request.session)):
+    if item.belongs_to(visitor(request)):
         return True
     if isinstance(item, Rendering):
         return item.hung
@@ -67,7 +67,7 @@ async def chunks(file: File[bytes]) -> AsyncIterator[bytes]:
 
 def open_file(request: HttpRequest, model: type[Any], pk: UUID, kind: str) -> FieldFile:
     item = find(request, model, pk)
-    if kind == "original" and not item.belongs_to(owner_of(request.user, request.session)):
+    if kind == "original" and not item.belongs_to(visitor(request)):
         raise Http404  # others see a photo or a painting on the screen, and no larger
     field = small_file(item, kind) if kind.startswith(thumbs.KIND) else getattr(item, kind)
     if not field:

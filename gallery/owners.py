@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.sessions.backends.base import SessionBase
+from django.http import HttpRequest
 
 SESSION_KEY = "guest"
 
@@ -42,3 +43,8 @@ def owner_of(user: Any, session: SessionBase, *, create: bool = False) -> Owner:
     if create and SESSION_KEY not in session:
         session[SESSION_KEY] = secrets.token_urlsafe(24)
     return Owner(guest=session.get(SESSION_KEY, ""))
+
+
+def visitor(request: HttpRequest) -> Owner:
+    """The owner behind a request."""
+    return owner_of(request.user, request.session)

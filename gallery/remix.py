@@ -19,7 +19,7 @@ from gallery.errors import refuse, wants_json
 from gallery.files import find, may_see
 from gallery.models import Painting, Photo, Rendering, TaughtStyle
 from gallery.named import find_style
-from gallery.owners import Owner, owner_of
+from gallery.owners import Owner, visitor
 from gallery.told import told
 from webstyle.engine.events import EngineError
 from webstyle.engine.recipe import PAINTING, TAUGHT, Recipe, is_painting, is_taught
@@ -108,7 +108,7 @@ def original_of(request: HttpRequest, picture: Rendering) -> dict[str, Any] | No
     original = kept.filter(pk=picture.remix_of_id).first()
     if original is None or not may_see(request, original):
         return None
-    owner = owner_of(request.user, request.session)
+    owner = visitor(request)
     return {"url": original.get_absolute_url(), "by": named(owner, original)}
 
 
@@ -123,7 +123,7 @@ def count_of(picture: Rendering, owner: Owner) -> int:
 
 def on_picture(request: HttpRequest, picture: Rendering) -> dict[str, Any]:
     """What a picture's page shows of it."""
-    owner = owner_of(request.user, request.session)
+    owner = visitor(request)
     return {
         "remix_of": original_of(request, picture),
         "remix_count": count_of(picture, owner),
@@ -138,7 +138,7 @@ def remix(request: HttpRequest, pk: UUID) -> HttpResponse:
     picture = find(request, Rendering, pk)
     if picture.state != Rendering.State.DONE:
         raise Http404
-    owner = owner_of(request.user, request.session)
+    owner = visitor(request)
     reason = obstacle(picture, owner)
     if request.method == "POST" and not reason:
         return answer(request, picture)
@@ -180,9 +180,7 @@ def photo_for(request: HttpRequest) -> Photo:
         name = UUID(request.POST.get("photo", ""))
     except ValueError:
         raise EngineError(_("Choose a photograph first.")) from None
-    photo: Photo | None = (
-        Photo.objects.of(owner_of(request.user, request.session)).filter(pk=name).first()
-    )
+    photo: Photo | None = Photo.objects.of(visitor(request)).filter(pk=name).first()
     if photo is None:
         raise Http404
     return photo
@@ -192,7 +190,7 @@ def photo_for(request: HttpRequest) -> Photo:
 def allow(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Whether others may paint by a picture's recipe; for ``remixable`` the last value counts: a
     hidden one stands in for a box that is not ticked."""
-    owner = owner_of(request.user, request.session)
+    owner = visitor(request)
     picture = Rendering.objects.of(owner).filter(pk=pk).first()
     if picture is None:
         raise Http404

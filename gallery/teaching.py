@@ -21,9 +21,9 @@ from gallery.files import find
 from gallery.forms import MINUTES, TeachForm, minutes_field
 from gallery.models import Painting, Photo, TaughtStyle
 from gallery.named import find_style
-from gallery.owners import Owner, owner_of
+from gallery.owners import Owner, owner_of, visitor
 from gallery.told import told
-from gallery.views import SHARED, own, visitor
+from gallery.views import SHARED, own
 from webstyle.engine.events import EngineError
 
 MAX_PAINTINGS = 6  # of one hand

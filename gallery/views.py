@@ -25,8 +25,8 @@ from gallery.forms import SIZES, PaintForm, year_of
 from gallery.job import Job
 from gallery.links import own as links
 from gallery.models import Batch, Painting, Photo, Rendering, TaughtStyle, Work
-from gallery.owned import OwnedQuerySet
-from gallery.owners import Owner, owner_of
+from gallery.owned import Owned, OwnedQuerySet
+from gallery.owners import visitor
 from gallery.syndication import meta
 from gallery.titles import kind_word
 from gallery.told import told
@@ -38,16 +38,12 @@ from webstyle.engine.weights import styles
 SHARED = 60  # paintings of others in the studio, the newest
 
 
-def visitor(request: HttpRequest) -> Owner:
-    return owner_of(request.user, request.session)
-
-
 def public() -> OwnedQuerySet:
     """What everybody may see, newest first."""
     return Rendering.objects.hung().order_by("-published")
 
 
-def own(request: HttpRequest, model: type[Work], pk: UUID) -> Any:
+def own(request: HttpRequest, model: type[Owned], pk: UUID) -> Any:
     """404 for everybody but the owner."""
     item = model.objects.of(visitor(request)).filter(pk=pk).first()  # type: ignore[attr-defined]
     if item is None:

@@ -22,7 +22,7 @@ from gallery.accounts.forms import DeleteForm
 from gallery.accounts.leaving import account_delete
 from gallery.accounts.sessions import end_sessions
 from gallery.errors import too_many
-from gallery.owners import Owner, owner_of
+from gallery.owners import Owner, visitor
 
 
 @require_GET
@@ -68,7 +68,7 @@ def delete(request: HttpRequest) -> HttpResponse:
 
 
 def entries(request: HttpRequest) -> list[export.Entry] | HttpResponse:
-    owner = owner_of(request.user, request.session)
+    owner = visitor(request)
     if not any(belongings.counts(owner).values() if owner else ()) and not owner.user_id:
         messages.info(request, _("Nothing of yours is here yet, so there is nothing to export."))
         return redirect("mine")

@@ -45,24 +45,14 @@ from gallery.forms import SIZES
 from gallery.job import Job
 from gallery.models import Batch, Photo
 from gallery.named import find_learned
-from gallery.owners import Owner, owner_of
+from gallery.owners import Owner, visitor
 from gallery.told import told
+from gallery.views import own
 from webstyle.engine.events import EngineError
 from webstyle.engine.images import ENCODINGS
 from webstyle.engine.recipe import Recipe
 
 SHOWN = 60  # photos to choose from, the newest
-
-
-def visitor(request: HttpRequest) -> Owner:
-    return owner_of(request.user, request.session)
-
-
-def own(request: HttpRequest, pk: UUID) -> Batch:
-    batch: Batch | None = Batch.objects.of(visitor(request)).filter(pk=pk).first()
-    if batch is None:
-        raise Http404
-    return batch
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -132,7 +122,7 @@ def choosing(
 
 @require_GET
 def page(request: HttpRequest, pk: UUID) -> HttpResponse:
-    batch = own(request, pk)
+    batch = own(request, Batch, pk)
     table = table_of(batch)
     total, done = len(table.pictures), len(table.done)
     context = {
@@ -149,7 +139,7 @@ def page(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def wish(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
     """Cancel all, or try again all that did not work."""
-    batch = own(request, pk)
+    batch = own(request, Batch, pk)
     try:
         number = batch_cancel(batch) if verb == "cancel" else batch_retry(batch)
     except services.QueueFullError as error:
@@ -169,7 +159,7 @@ def wish(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
 def finished(request: HttpRequest, pk: UUID) -> tuple[Batch, Table]:
     """404 while nothing of it is done. With the styles' names as files and the sheet's letters can
     have them: in English."""
-    batch = own(request, pk)
+    batch = own(request, Batch, pk)
     with translation.override("en"):
         table = table_of(batch)
     if not table.done:

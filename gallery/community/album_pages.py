@@ -27,10 +27,10 @@ from gallery.errors import refuse, wants_json
 from gallery.files import find
 from gallery.links import own as links
 from gallery.models import Rendering
-from gallery.owners import owner_of
+from gallery.owners import owner_of, visitor
 from gallery.syndication import meta
 from gallery.uploads import way_back
-from gallery.views import own, visitor
+from gallery.views import own
 
 STEPS = {"earlier": -1, "later": 1}
 

@@ -9,13 +9,13 @@ from django.http import HttpRequest
 from gallery.community.forms import CommentForm, DescribeForm
 from gallery.community.models import Album
 from gallery.models import Rendering
-from gallery.owners import owner_of
+from gallery.owners import visitor
 
 SHOWN = 200  # comments on one page
 
 
 def context(request: HttpRequest, rendering: Rendering) -> dict[str, Any]:
-    owner = owner_of(request.user, request.session)
+    owner = visitor(request)
     is_owner = rendering.belongs_to(owner)
     user = request.user
     albums = list(Album.objects.of(owner)) if is_owner else []

@@ -22,8 +22,9 @@ from gallery.community.models import Comment, Favourite, Report, Tag
 from gallery.errors import refuse, wants_json
 from gallery.files import find
 from gallery.models import Rendering
+from gallery.owners import visitor
 from gallery.services import announce
-from gallery.views import own, picture_page, visitor
+from gallery.views import own, picture_page
 
 
 def to_sign_in(request: HttpRequest, rendering: Rendering) -> HttpResponse:

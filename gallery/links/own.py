@@ -23,13 +23,9 @@ from gallery.errors import refuse, wants_json
 from gallery.links.forms import LASTS, LinkForm
 from gallery.links.models import ShareLink
 from gallery.models import UNDO_TIME, Album, Rendering
-from gallery.owners import Owner, owner_of
+from gallery.owners import visitor
 
 MOST = 200  # of one owner's
-
-
-def visitor(request: HttpRequest) -> Owner:
-    return owner_of(request.user, request.session)
 
 
 def on_picture(picture: Rendering, is_owner: bool) -> dict[str, Any]:

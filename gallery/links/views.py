@@ -25,7 +25,7 @@ from gallery import files
 from gallery.links.models import ShareLink
 from gallery.models import SHEET, Rendering
 from gallery.named import find_style
-from gallery.owners import Owner, owner_of
+from gallery.owners import Owner, visitor
 from gallery.syndication.meta import Meta, Shown
 from webstyle.engine import images
 from webstyle.engine.events import EngineError
@@ -59,7 +59,7 @@ def find(request: HttpRequest, token: str) -> ShareLink | None:
 
 def admitted(request: HttpRequest, link: ShareLink) -> bool:
     """Its owner, and whoever was let in before: one visitor counts once."""
-    if link.belongs_to(owner_of(request.user, request.session)):
+    if link.belongs_to(visitor(request)):
         return True
     return str(link.pk) in request.session.get(ADMITTED, [])
 

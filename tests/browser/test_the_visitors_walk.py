@@ -19,7 +19,7 @@ from tests.members import PASSWORD
 
 pytestmark = pytest.mark.browser
 LANGUAGES = {"en": "en-GB", "zh-hans": "zh-CN"}  # of the page, by what the browser asks for
-REMIXED = {"en": "1 picture painted by this recipe", "zh-hans": "1"}
+REMIXED = {"en": "1 picture painted by this recipe", "zh-hans": "用这个配方画出的 1 件作品"}
 
 
 @pytest.fixture(params=list(LANGUAGES))
