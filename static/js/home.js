@@ -227,4 +227,7 @@ function startHero() {
 
 startHero();
 listenForFiles();
-$$(".shelf .style-card").forEach((card) => card.addEventListener("click", () => choose(card)));
+const cards = $$(".shelf .style-card");
+cards.forEach((card) => card.addEventListener("click", () => choose(card)));
+const wanted = new URLSearchParams(location.search).get("style"); // from a style's own page
+if (wanted) cards.filter((card) => card.dataset.style === wanted).forEach(choose);

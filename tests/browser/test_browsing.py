@@ -339,3 +339,12 @@ def test_without_javascript_there_are_pages_and_links(plain: Page) -> None:
     plain.get_by_role("searchbox").fill("hung 7")
     plain.get_by_role("searchbox").press("Enter")
     expect(works(plain).first).to_contain_text("Hung 7")
+
+
+def test_a_style_is_chosen_on_its_own_page(page: Page) -> None:
+    page.goto("/styles/great-wave/")
+    page.get_by_role("link", name="Paint a photograph with it").click()
+    expect(page.locator("#hint")).to_have_text(
+        "The Great Wave off Kanagawa it is. Now a photograph."
+    )
+    expect(page.locator("[data-style=great-wave]")).to_have_attribute("aria-pressed", "true")
