@@ -25,6 +25,7 @@ test: .venv/dev.done $(PO:.po=.mo)
 bench: .venv/dev.done
 	$(BIN)/python -m benchmarks.stylebank
 	$(BIN)/python -m benchmarks.site
+	$(BIN)/python -m benchmarks.browse
 
 # Needs chromium, as the browser tests do
 bench-mix: .venv/dev.done
