@@ -50,7 +50,7 @@ class PaintForm(forms.Form):
     """
 
     style = forms.CharField(max_length=100, required=False)
-    weight = forms.IntegerField(required=False)  # see __init__
+    weight = weight_field()
     engine = forms.ChoiceField(required=False, initial=Recipe.engine)
     strength = forms.IntegerField(min_value=0, max_value=100, initial=100, required=False)
     keep_color = forms.BooleanField(required=False)

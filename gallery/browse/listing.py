@@ -34,7 +34,8 @@ def text_of(picture: Any, tags: Iterable[str]) -> str:
         named: dict[str, str] = picture.styles_named.get(slug) or {}
         if not named and (known := styles().get(slug)):
             named = {"title": known.title, "artist": known.artist}
-        told += in_all_languages(slug, named)
+        if named:
+            told += in_all_languages(slug, named)
     return plain("\n".join(dict.fromkeys(filter(None, told))))
 
 
