@@ -18,7 +18,7 @@ from django.views.i18n import JavaScriptCatalog
 ENGLISH = "en"  # what is in the code, so that it takes no catalogue
 CATALOGUES = "*/LC_MESSAGES/djangojs.mo"
 YEAR = 31_536_000
-TEXT = ("text/html", "application/json", "text/plain")
+TEXT = ("text/html", "application/json", "text/plain", "text/xml", "application/rss+xml")
 
 
 class LanguageMiddleware(LocaleMiddleware):

@@ -104,11 +104,11 @@ def trace(model: Any, column: str) -> str:
 
 
 class World:
-    """``user`` is filled with all there is; ``ada`` has things of her own, and some of his."""
+    """``user`` is filled with all there is; ``greta`` has things of her own, and some of his."""
 
     def __init__(self, painted: Rendering) -> None:
-        self.ada = make_member("ada")
-        (self.hers,) = pictures_of(self.ada, painted)
+        self.greta = make_member("greta")
+        (self.hers,) = pictures_of(self.greta, painted)
         self.before = {model: self.pks(model) for model in models_of_people()}
         self.files = cast.stored_files()
         self.user = make_member(NAME)
@@ -149,11 +149,11 @@ class World:
         Profile.objects.create(user=user)
         ShareLink.objects.create(rendering=picture, **mine.fields)
         self.link = ShareLink.objects.create(album=album, **mine.fields)
-        for said in (say(picture, name=NAME), say(self.hers, name=NAME), say(picture, name="ada")):
-            assert said.pk
-        for who, what in ((user, picture), (user, self.hers), (self.ada, picture)):
+        for where, name in ((picture, NAME), (self.hers, NAME), (picture, "greta")):
+            assert say(where, name=name).pk
+        for who, what in ((user, picture), (user, self.hers), (self.greta, picture)):
             Favourite.objects.create(user=who, rendering=what)
-        Report.objects.create(rendering=picture, reporter=self.ada, reason="spam")
+        Report.objects.create(rendering=picture, reporter=self.greta, reason="spam")
         self.report = Report.objects.create(
             rendering=self.hers, reporter=user, reason="spam", words=trace(Report, "words")
         )
@@ -265,7 +265,7 @@ def test_what_is_forgotten_takes_no_room(world: World) -> None:
 def test_what_others_made_of_it_stays_theirs_and_names_nothing(world: World) -> None:
     delete(signed_in(world.user))
     remix = Rendering.objects.get(pk=world.remix.pk)
-    assert (remix.owner, remix.remix_of) == (world.ada, None)
+    assert (remix.owner, remix.remix_of) == (world.greta, None)
     assert remix.styles_named == {"udnie": {"title": "Udnie"}}
     titles = [remix.name_of(ref)["title"] for ref in (world.style.ref, world.painting.ref)]
     assert titles == ["A style", "A painting"]
@@ -298,7 +298,7 @@ def test_the_export_opens_and_has_every_row_file_and_word(world: World) -> None:
     about = json.loads(read["about.json"])
     assert about["about"] == trace(Profile, "about")
     assert set(about["favourites"]) == {str(world.picture.pk), str(world.hers.pk)}
-    for secret in ("ada", world.link.token, str(world.ada.email)):
+    for secret in ("greta", world.link.token, str(world.greta.email)):
         assert secret not in said
     for name, data in read.items():
         if name.endswith((".jpg", ".png")):

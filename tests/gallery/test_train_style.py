@@ -61,7 +61,9 @@ def test_a_style_of_that_name_is_not_overwritten(tmp_path: Path) -> None:
 
 
 def test_interrupted_it_keeps_what_it_has_and_goes_on_later(tmp_path: Path) -> None:
+    # What is started in the background of a shell inherits a deaf ear for Ctrl-C.
     command = [
+        "env", "--default-signal=INT",
         sys.executable, "manage.py", "train_style", tmp_path / "cup.jpg", "--name", "Coffee",
         "--minutes", "30", "-o", tmp_path / "coffee.safetensors",
         "--checkpoint", tmp_path / "coffee.lesson", "--preview", tmp_path / "seen.png",
