@@ -57,6 +57,14 @@ def find(request: HttpRequest, model: type[Any], pk: UUID) -> Any:
     return item
 
 
+def own(request: HttpRequest, model: type[Any], pk: UUID) -> Any:
+    """404 for everybody but the owner."""
+    item = model.objects.of(visitor(request)).filter(pk=pk).first()
+    if item is None:
+        raise Http404
+    return item
+
+
 async def chunks(file: File[bytes]) -> AsyncIterator[bytes]:
     try:
         while chunk := await asyncio.to_thread(file.read, CHUNK):

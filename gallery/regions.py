@@ -14,13 +14,12 @@ from PIL import Image
 
 from gallery import cards, mix_query, services, uploads
 from gallery.errors import refuse
-from gallery.files import find
+from gallery.files import find, own
 from gallery.forms import SIZES
 from gallery.models import Painting, Photo
 from gallery.owners import visitor
 from gallery.pictures import open_picture
 from gallery.told import told
-from gallery.views import own
 from webstyle.engine.events import EngineError
 
 MAX_REGIONS = 4  # on the page

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from gallery import params, services, uploads
 from gallery.errors import refuse, wants_json
-from gallery.files import find, may_see
+from gallery.files import find, may_see, own
 from gallery.models import Painting, Photo, Rendering, TaughtStyle
 from gallery.named import find_style
 from gallery.owners import Owner, visitor
@@ -180,9 +180,7 @@ def photo_for(request: HttpRequest) -> Photo:
         name = UUID(request.POST.get("photo", ""))
     except ValueError:
         raise EngineError(_("Choose a photograph first.")) from None
-    photo: Photo | None = Photo.objects.of(visitor(request)).filter(pk=name).first()
-    if photo is None:
-        raise Http404
+    photo: Photo = own(request, Photo, name)
     return photo
 
 
@@ -190,10 +188,7 @@ def photo_for(request: HttpRequest) -> Photo:
 def allow(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Whether others may paint by a picture's recipe; for ``remixable`` the last value counts: a
     hidden one stands in for a box that is not ticked."""
-    owner = visitor(request)
-    picture = Rendering.objects.of(owner).filter(pk=pk).first()
-    if picture is None:
-        raise Http404
+    picture = own(request, Rendering, pk)
     picture.change(remixable=request.POST.get("remixable") in ("1", "on", "true"))
     if wants_json(request):
         return JsonResponse({"remixable": picture.remixable})

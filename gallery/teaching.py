@@ -17,13 +17,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from gallery import services, uploads
 from gallery.browse.walls import PAGE
 from gallery.errors import refuse, refuse_form, wants_json
-from gallery.files import find
+from gallery.files import find, own
 from gallery.forms import MINUTES, TeachForm, minutes_field
 from gallery.models import Painting, Photo, TaughtStyle
 from gallery.named import find_style
 from gallery.owners import Owner, owner_of, visitor
 from gallery.told import told
-from gallery.views import SHARED, own
+from gallery.views import SHARED
 from webstyle.engine.events import EngineError
 
 MAX_PAINTINGS = 6  # of one hand

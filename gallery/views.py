@@ -20,12 +20,12 @@ from gallery.browse.walls import PAGE
 from gallery.community import albums, beside
 from gallery.consumers import jobs_of
 from gallery.errors import refuse, refuse_form, wants_json
-from gallery.files import find
+from gallery.files import find, own
 from gallery.forms import SIZES, PaintForm, year_of
 from gallery.job import Job
 from gallery.links import own as links
 from gallery.models import Batch, Painting, Photo, Rendering, TaughtStyle, Work
-from gallery.owned import Owned, OwnedQuerySet
+from gallery.owned import OwnedQuerySet
 from gallery.owners import visitor
 from gallery.syndication import meta
 from gallery.titles import kind_word
@@ -41,14 +41,6 @@ SHARED = 60  # paintings of others in the studio, the newest
 def public() -> OwnedQuerySet:
     """What everybody may see, newest first."""
     return Rendering.objects.hung().order_by("-published")
-
-
-def own(request: HttpRequest, model: type[Owned], pk: UUID) -> Any:
-    """404 for everybody but the owner."""
-    item = model.objects.of(visitor(request)).filter(pk=pk).first()  # type: ignore[attr-defined]
-    if item is None:
-        raise Http404
-    return item
 
 
 @require_GET

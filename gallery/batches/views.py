@@ -41,13 +41,13 @@ from gallery.batches.services import (
     table_of,
 )
 from gallery.errors import refuse, wants_json
+from gallery.files import own
 from gallery.forms import SIZES
 from gallery.job import Job
 from gallery.models import Batch, Photo
 from gallery.named import find_learned
 from gallery.owners import Owner, visitor
 from gallery.told import told
-from gallery.views import own
 from webstyle.engine.events import EngineError
 from webstyle.engine.images import ENCODINGS
 from webstyle.engine.recipe import Recipe

@@ -24,13 +24,12 @@ from gallery.community.albums import (
 from gallery.community.forms import AlbumForm, GatherForm
 from gallery.community.models import Album
 from gallery.errors import refuse, wants_json
-from gallery.files import find
+from gallery.files import find, own
 from gallery.links import own as links
 from gallery.models import Rendering
 from gallery.owners import owner_of, visitor
 from gallery.syndication import meta
 from gallery.uploads import way_back
-from gallery.views import own
 
 STEPS = {"earlier": -1, "later": 1}
 

@@ -20,11 +20,11 @@ from gallery.browse.walls import page_of
 from gallery.community.forms import CommentForm, DescribeForm, ReportForm
 from gallery.community.models import Comment, Favourite, Report, Tag
 from gallery.errors import refuse, wants_json
-from gallery.files import find
+from gallery.files import find, own
 from gallery.models import Rendering
 from gallery.owners import visitor
 from gallery.services import announce
-from gallery.views import own, picture_page
+from gallery.views import picture_page
 
 
 def to_sign_in(request: HttpRequest, rendering: Rendering) -> HttpResponse:

@@ -20,6 +20,7 @@ from django.views.decorators.http import require_GET, require_POST
 from gallery import services
 from gallery.community.albums import hang_covers
 from gallery.errors import refuse, wants_json
+from gallery.files import own
 from gallery.links.forms import LASTS, LinkForm
 from gallery.links.models import ShareLink
 from gallery.models import UNDO_TIME, Album, Rendering
@@ -47,10 +48,7 @@ def on_album(album: Album, is_owner: bool) -> dict[str, Any]:
 @sensitive_post_parameters("password")
 def create(request: HttpRequest, pk: UUID, model: type[Rendering | Album]) -> HttpResponse:
     """A link to a finished picture of one's own, or to an album."""
-    owner = visitor(request)
-    shows = model.objects.of(owner).filter(pk=pk).first()
-    if shows is None:
-        raise Http404
+    shows = own(request, model, pk)
     form = LinkForm(request.POST)
     if reason := why_not(shows, form):
         if wants_json(request):
@@ -59,7 +57,7 @@ def create(request: HttpRequest, pk: UUID, model: type[Rendering | Album]) -> Ht
         return redirect(shows)
     link = ShareLink(
         width=shows.width, height=shows.height, colour=shows.colour, **form.values(),
-        **owner.fields, **{"album" if model is Album else "rendering": shows},
+        **visitor(request).fields, **{"album" if model is Album else "rendering": shows},
     )  # fmt: skip
     link.set_password(form.cleaned_data["password"])
     link.save(force_insert=True)
@@ -97,7 +95,8 @@ def my_links(request: HttpRequest) -> HttpResponse:
     return render(request, "links.html", context)
 
 
-def own(request: HttpRequest, pk: UUID) -> ShareLink:
+def own_link(request: HttpRequest, pk: UUID) -> ShareLink:
+    """One that was revoked, too."""
     link = ShareLink.objects.filter(pk=pk).first()
     if link is None or not link.belongs_to(visitor(request)):
         raise Http404
@@ -106,7 +105,7 @@ def own(request: HttpRequest, pk: UUID) -> ShareLink:
 
 @require_POST
 def revoke(request: HttpRequest, pk: UUID) -> HttpResponse:
-    link = own(request, pk)
+    link = own_link(request, pk)
     if link.deleted is None:
         services.remove(link)
     undo = reverse("link_restore", args=[pk])
@@ -118,7 +117,7 @@ def revoke(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @require_POST
 def restore(request: HttpRequest, pk: UUID) -> HttpResponse:
-    services.restore(own(request, pk))
+    services.restore(own_link(request, pk))
     messages.success(request, _("The link opens again."))
     return redirect("my_links")
 

@@ -26,7 +26,7 @@ from gallery.syndication import jpegs
 LONGEST = 200  # letters of a description: previews cut it there
 NOINDEX = "noindex"
 Pictures = Any  # a list of pictures, or what a page of a query holds
-LOCALES = {"en": "en_GB", "zh-hans": "zh_CN", "zh-hant": "zh_TW"}  # Open Graph wants a country
+LOCALES = {"en": "en_GB", "zh-hans": "zh_CN"}  # Open Graph wants a country
 
 
 @dataclass(frozen=True)
@@ -63,12 +63,8 @@ class Meta:
 
     @property
     def locale(self) -> str:
-        return locale()
-
-
-def locale() -> str:
-    language = get_language() or "en"
-    return LOCALES.get(language) or to_locale(language)
+        language = get_language() or "en"
+        return LOCALES.get(language) or to_locale(language)
 
 
 def line(text: str, letters: int = LONGEST) -> str:
