@@ -9,6 +9,10 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
+from gallery.refusals import RefusedError
+from gallery.told import told
+from webstyle.engine.events import EngineError
+
 HEADINGS = {
     400: _("That did not work"),
     403: _("Not for you to see"),
@@ -25,11 +29,27 @@ def wants_json(request: HttpRequest) -> bool:
     )
 
 
-def refuse(request: HttpRequest, status: int, message: Any) -> HttpResponse:
+def refuse(
+    request: HttpRequest, status: int, message: Any, after: int | None = None
+) -> HttpResponse:
+    """``after``: in how many seconds it makes sense to ask again."""
     if wants_json(request):
-        return JsonResponse({"error": message}, status=status)
-    context = {"status": status, "heading": HEADINGS[status], "message": message}
-    return render(request, "error.html", context, status=status)
+        response: HttpResponse = JsonResponse({"error": message}, status=status)
+    else:
+        context = {"status": status, "heading": HEADINGS[status], "message": message}
+        response = render(request, "error.html", context, status=status)
+    if after is not None:
+        response["Retry-After"] = str(after)
+    return response
+
+
+def refuse_error(request: HttpRequest, error: EngineError) -> HttpResponse:
+    """429 where a limit was reached, 400 for what was wrong with the request."""
+    return refuse(request, status_of(error), told(error), getattr(error, "after", None))
+
+
+def status_of(error: EngineError) -> int:
+    return 429 if isinstance(error, RefusedError) else 400
 
 
 def refuse_form(form: BaseForm) -> JsonResponse:

@@ -13,13 +13,12 @@ from django.views.decorators.http import require_GET, require_POST
 from PIL import Image
 
 from gallery import cards, mix_query, services, uploads
-from gallery.errors import refuse
+from gallery.errors import refuse_error
 from gallery.files import find, own
 from gallery.forms import SIZES
 from gallery.models import Painting, Photo
 from gallery.owners import visitor
 from gallery.pictures import open_picture
-from gallery.told import told
 from webstyle.engine.events import EngineError
 
 MAX_REGIONS = 4  # on the page
@@ -63,7 +62,7 @@ def mask_propose(request: HttpRequest, pk: UUID) -> HttpResponse:
     try:
         picture = proposal(photo, request.GET)
     except EngineError as error:
-        return refuse(request, 400, told(error))
+        return refuse_error(request, error)
     out = io.BytesIO()
     picture.save(out, "PNG")  # with no colour profile: these are numbers, not colours
     return HttpResponse(

@@ -15,11 +15,12 @@ from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_http_methods, require_POST
 
 from gallery import params, services, uploads
-from gallery.errors import refuse, wants_json
+from gallery.errors import refuse, refuse_error, wants_json
 from gallery.files import find, may_see, own
 from gallery.models import Painting, Photo, Rendering, TaughtStyle
 from gallery.named import find_style
 from gallery.owners import Owner, visitor
+from gallery.refusals import RefusedError
 from gallery.told import told
 from webstyle.engine.events import EngineError
 from webstyle.engine.recipe import PAINTING, TAUGHT, Recipe, is_painting, is_taught
@@ -162,9 +163,8 @@ def answer(request: HttpRequest, picture: Rendering) -> HttpResponse:
     try:
         made = remixed(picture, photo_for(request))
     except EngineError as error:
-        status = 429 if isinstance(error, services.QueueFullError) else 400
-        if status == 429 or wants_json(request):
-            return refuse(request, status, told(error))
+        if isinstance(error, RefusedError) or wants_json(request):
+            return refuse_error(request, error)
         messages.error(request, told(error))
         return redirect("remix", pk=picture.pk)
     if wants_json(request):

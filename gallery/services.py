@@ -38,6 +38,7 @@ from gallery.named import find_style
 from gallery.owned import Owned
 from gallery.owners import Owner
 from gallery.pictures import faded, open_picture, region_of, to_png
+from gallery.refusals import RefusedError
 from gallery.titles import kind_word, word
 from webstyle.engine import images, stylefile
 from webstyle.engine.events import EngineError
@@ -57,7 +58,7 @@ MASK_TIME = timedelta(days=1)  # how long a mask is kept that no picture is pain
 DECODERS = threading.BoundedSemaphore(2)
 
 
-class QueueFullError(EngineError):
+class QueueFullError(RefusedError):
     """Too many jobs of one visitor are waiting."""
 
 

@@ -16,12 +16,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from gallery import services, uploads
 from gallery.browse.walls import PAGE
-from gallery.errors import refuse, refuse_form, wants_json
+from gallery.errors import refuse, refuse_error, refuse_form, wants_json
 from gallery.files import find, own
 from gallery.forms import MINUTES, TeachForm, minutes_field
 from gallery.models import Painting, Photo, TaughtStyle
 from gallery.named import find_style
 from gallery.owners import Owner, owner_of, visitor
+from gallery.refusals import RefusedError
 from gallery.told import told
 from gallery.views import SHARED
 from webstyle.engine.events import EngineError
@@ -63,8 +64,8 @@ def teach(request: HttpRequest) -> HttpResponse:
     try:
         owner = owner_of(request.user, request.session, create=True)
         style = services.style_teach(owner, paintings, **form.asked(paintings))
-    except services.QueueFullError as error:
-        return refuse(request, 429, told(error))
+    except RefusedError as error:
+        return refuse_error(request, error)
     return begun(request, style)
 
 
@@ -139,8 +140,8 @@ def teach_on(request: HttpRequest, pk: UUID) -> HttpResponse:
     try:
         minutes = minutes_field().clean(request.POST.get("minutes"))
         return begun(request, services.style_teach_on(style, minutes))
-    except services.QueueFullError as error:
-        return refuse(request, 429, told(error))
+    except RefusedError as error:
+        return refuse_error(request, error)
     except (EngineError, ValidationError) as error:
         reason = told(error) if isinstance(error, EngineError) else error.messages[0]
     if wants_json(request):
@@ -158,9 +159,8 @@ def style_import(request: HttpRequest) -> HttpResponse:
             raise EngineError(_("Choose the .safetensors file of a style first."))
         style = uploads.take_file(services.style_import, request, file)
     except EngineError as error:
-        status = 429 if isinstance(error, services.QueueFullError) else 400
         if wants_json(request):
-            return refuse(request, status, told(error))
+            return refuse_error(request, error)
         messages.error(request, told(error))
         return redirect(uploads.way_back(request))
     return begun(request, style)

@@ -19,7 +19,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from gallery.errors import refuse
+from gallery.errors import refuse, refuse_error
 from gallery.owners import Owner, owner_of
 from gallery.services import Added, painting_add, photo_add
 from gallery.titles import kind_word
@@ -74,7 +74,7 @@ def create(add: Add[Any], request: HttpRequest) -> HttpResponse:
     try:
         item = take(add, request, request, name)
     except EngineError as error:
-        return refuse(request, 400, told(error))
+        return refuse_error(request, error)
     return JsonResponse(item.to_json(), status=201)
 
 

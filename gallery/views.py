@@ -19,7 +19,7 @@ from gallery import cards, mix_query, params, remix, services
 from gallery.browse.walls import PAGE
 from gallery.community import albums, beside
 from gallery.consumers import jobs_of
-from gallery.errors import refuse, refuse_form, wants_json
+from gallery.errors import refuse_error, refuse_form, wants_json
 from gallery.files import find, own
 from gallery.forms import SIZES, PaintForm, year_of
 from gallery.job import Job
@@ -117,10 +117,8 @@ def paint(request: HttpRequest, pk: UUID) -> HttpResponse:
         return studio_page(request, photo, form, status=400)
     try:
         rendering = services.rendering_submit(photo, form.recipe())
-    except services.QueueFullError as error:
-        return refuse(request, 429, told(error))
     except EngineError as error:
-        return refuse(request, 400, told(error))
+        return refuse_error(request, error)
     if wants_json(request):
         return JsonResponse(rendering.snapshot(), status=201)
     return redirect(rendering)
@@ -257,7 +255,7 @@ def edit(request: HttpRequest, pk: UUID, model: type[Painting | TaughtStyle]) ->
         services.shared_edit(item, **values)
     except EngineError as error:
         if wants_json(request):
-            return refuse(request, 400, told(error))
+            return refuse_error(request, error)
         messages.error(request, told(error))
     if wants_json(request):
         return JsonResponse(item.to_json())

@@ -40,13 +40,14 @@ from gallery.batches.services import (
     file_stem,
     table_of,
 )
-from gallery.errors import refuse, wants_json
+from gallery.errors import refuse_error, status_of, wants_json
 from gallery.files import own
 from gallery.forms import SIZES
 from gallery.job import Job
 from gallery.models import Batch, Photo
 from gallery.named import find_learned
 from gallery.owners import Owner, visitor
+from gallery.refusals import RefusedError
 from gallery.told import told
 from webstyle.engine.events import EngineError
 from webstyle.engine.images import ENCODINGS
@@ -63,10 +64,9 @@ def create(request: HttpRequest) -> HttpResponse:
     try:
         batch = batch_submit(owner, *asked(owner, request.POST))
     except EngineError as error:
-        status = 429 if isinstance(error, services.QueueFullError) else 400
         if wants_json(request):
-            return refuse(request, status, told(error))
-        return choosing(request, request.POST, told(error), status)
+            return refuse_error(request, error)
+        return choosing(request, request.POST, told(error), status_of(error))
     if wants_json(request):
         return JsonResponse({"id": str(batch.pk), "url": batch.get_absolute_url()}, status=201)
     return redirect(batch)
@@ -142,8 +142,8 @@ def wish(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
     batch = own(request, Batch, pk)
     try:
         number = batch_cancel(batch) if verb == "cancel" else batch_retry(batch)
-    except services.QueueFullError as error:
-        return refuse(request, 429, told(error))
+    except RefusedError as error:
+        return refuse_error(request, error)
     if wants_json(request):
         return JsonResponse({"pictures": number})
     if verb == "cancel":

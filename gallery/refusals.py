@@ -1,0 +1,16 @@
+"""A limit was reached: one kind of error for quotas, full queues and too many tries."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from webstyle.engine.events import EngineError
+
+
+class RefusedError(EngineError):
+    """Not now. ``after`` is in how many seconds it makes sense to ask again; None where waiting
+    alone does not help."""
+
+    def __init__(self, message: Any, after: int | None = None) -> None:
+        super().__init__(message)
+        self.after = after
