@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -23,7 +24,13 @@ from webstyle.engine.events import Result
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _threads() -> None:
+def _cores(worker_id: str) -> None:
+    """Tests that run side by side have cores of their own, and so has what they start: threads of
+    torch that wait for each other at every layer take ten times as long."""
+    if worker_id != "master":
+        all_cores = sorted(os.sched_getaffinity(0))
+        number, of = int(worker_id.removeprefix("gw")), int(os.environ["PYTEST_XDIST_WORKER_COUNT"])
+        os.sched_setaffinity(0, all_cores[number % len(all_cores) :: of])
     from webstyle.engine.device import tune_cpu
 
     tune_cpu()
