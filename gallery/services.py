@@ -44,7 +44,7 @@ from webstyle.engine import images, stylefile
 from webstyle.engine.events import EngineError
 from webstyle.engine.images import check_mask, fitted
 from webstyle.engine.recipe import Recipe
-from webstyle.engine.registry import get_engine, make_params
+from webstyle.engine.registry import check_size, get_engine, make_params
 
 State = Job.State
 Shared = Painting | TaughtStyle
@@ -248,6 +248,7 @@ def rendering_submit(photo: Photo, recipe: Recipe, **about: Any) -> Rendering:
     owner = photo.owned_by
     engine = get_engine(recipe.engine)
     make_params(engine, recipe.params)
+    check_size(engine, recipe)
     named = {style: find_style(owner, style).titles for style, _ in recipe.styles}
     if recipe.paintings() and not engine.takes_paintings:
         raise EngineError(

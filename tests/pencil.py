@@ -26,7 +26,7 @@ class Pencil:
     """
 
     name, title, lane, takes_paintings = "pencil", TITLE, "slow", True
-    takes_masks = False
+    takes_masks, largest = False, 4096
     at: ClassVar[dict[int, Callable[[], Any]]] = {}
     told: ClassVar[list[list[int]]] = []
     seen: ClassVar[list[dict[str, Image.Image]]] = []

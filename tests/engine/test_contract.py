@@ -113,6 +113,13 @@ def test_it_refuses_a_parameter_it_does_not_have(name: str) -> None:
 
 
 @every_engine
+def test_it_refuses_a_picture_that_is_too_large_for_it(name: str) -> None:
+    engine = get_engine(name)
+    with pytest.raises(EngineError, match=rf"size {engine.largest + 1} is out of range"):
+        events(name, recipe(name, size=engine.largest + 1))
+
+
+@every_engine
 def test_each_parameter_has_a_default(name: str) -> None:
     engine = get_engine(name)
     assert dataclasses.is_dataclass(engine.Params)

@@ -44,7 +44,7 @@ def test_shares_sum_to_one_and_a_style_named_twice_counts_once() -> None:
         ({"styles": (("udnie", 101.0),)}, "weight 101"),
         ({"styles": (("udnie", float("nan")),)}, "weight nan"),
         ({"size": 63}, "size 63"),
-        ({"size": 4097}, "size 4097"),
+        ({"size": 16385}, "size 16385"),
         ({"strength": -0.1}, "strength -0.1"),
         ({"strength": 1.1}, "strength 1.1"),
         ({"strength": float("nan")}, "strength nan"),

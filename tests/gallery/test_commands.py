@@ -116,7 +116,7 @@ def refused(done, *says: str) -> None:
         (["--style", "udnie:0"], ("weight 0", "udnie")),
         (["--style", "udnie:much"], ("'much'", "udnie")),
         (["--style", "udnie", "--strength", "1.5"], ("strength 1.5",)),
-        (["--style", "udnie", "--size", "5000"], ("size 5000",)),
+        (["--style", "udnie", "--size", "20000"], ("size 20000",)),
         (["--style", "udnie", "--mask", "udnie"], ("'udnie'", "starry-night=SKY.png")),
         (["--style", "udnie", "--mask", "udnie=no.png"], ("no.png", "check the path")),
         (["--style", "udnie", "--mask", "great-wave=no.png"], ("'great-wave'", "add it")),

@@ -11,7 +11,7 @@ VERSION = 1
 PAINTING = "painting:"
 TAUGHT = "taught:"
 PHOTO = "photo"  # as a style with a mask: where the photo stays as it is
-SIZES = (64, 4096)  # px on the long side, smallest and largest
+SIZES = (64, 16384)  # px on the long side, smallest and largest
 
 
 def is_painting(style: str) -> bool:

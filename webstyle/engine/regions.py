@@ -20,24 +20,31 @@ from webstyle.engine.recipe import PHOTO, Recipe
 Weight = float | Tensor
 NOWHERE: Mapping[str, Tensor] = MappingProxyType({})
 MULTIPLE = 8  # a bank works down to an eighth of the photo's size
+MARGIN = 16  # px of mirrored border that convolutions may spoil; cut off at the end
 FLOOR = 1e-3  # what the rest of the photo counts in a region's norms: a region may be empty
 
 
 def map_of(
-    mask: Image.Image, name: str, size: tuple[int, int], feather: float, border: int
+    mask: Image.Image,
+    name: str,
+    size: tuple[int, int],
+    feather: float,
+    border: int,
+    cell: int = 4,
 ) -> Tensor:
     """A mask as weights 0..1 on the feature map of a photo of ``size``, 1 x 1 x h x w.
 
     ``feather`` is the width of the soft edge in px of that size. The map has, as the features do,
-    a mirrored border (see ``images.mirrored``). ``name`` is for errors.
+    a mirrored border (see ``images.mirrored``). A feature stands for ``cell`` px. ``name`` is for
+    errors.
     """
     check_mask(mask.size, size, name)
     grey = mask.convert("L").resize(size, Image.Resampling.BILINEAR)
     if feather > 0:
         # A blurred edge is as good as over after two and a half deviations to either side.
         grey = grey.filter(ImageFilter.GaussianBlur(feather / 5))
-    pixels = mirrored(grey, border, MULTIPLE)
-    return F.avg_pool2d(torch.from_numpy(pixels).float()[None, None] / 255, 4)
+    pixels = mirrored(grey, border, MULTIPLE * cell // 4)
+    return F.avg_pool2d(torch.from_numpy(pixels).float()[None, None] / 255, cell)
 
 
 def spread(recipe: Recipe, maps: Mapping[str, Tensor]) -> tuple[dict[str, Weight], Weight]:

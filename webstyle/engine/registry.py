@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar
 from PIL import Image
 
 from webstyle.engine.events import EngineError, Progress, Result
-from webstyle.engine.recipe import Recipe
+from webstyle.engine.recipe import SIZES, Recipe
 
 if TYPE_CHECKING:
     import torch
@@ -48,6 +48,7 @@ class Engine(Protocol):
     takes_paintings: ClassVar[bool]  # whether a style may be any painting, not only a built-in one
     takes_masks: ClassVar[bool]  # whether styles may be kept to regions
     offered: ClassVar[bool]  # whether the studio lists it among the methods
+    largest: ClassVar[int]  # px on the long side of what it paints
     Params: ClassVar[type]
 
     def run(
@@ -102,6 +103,14 @@ def make_params(engine: Any, given: dict[str, Any]) -> Any:
         if f.name in given:
             check_param(f, given[f.name])
     return engine.Params(**given)
+
+
+def check_size(engine: Any, recipe: Recipe) -> None:
+    """Raises EngineError for a picture that is too large for an engine class."""
+    if recipe.size > engine.largest:
+        raise EngineError(
+            f"size {recipe.size} is out of range: use {SIZES[0]} to {engine.largest} px"
+        )
 
 
 def check_param(field: dataclasses.Field[Any], value: Any) -> None:

@@ -26,7 +26,7 @@ from webstyle.engine.objective import Losses, Objective, to_picture
 from webstyle.engine.perceptual import Perceptual, get_perceptual
 from webstyle.engine.pyramid import Pair, Pyramid, make_optimizer, memory_of
 from webstyle.engine.recipe import PAINTING, Recipe, is_painting
-from webstyle.engine.registry import NO_PICTURES, make_params, param, register
+from webstyle.engine.registry import NO_PICTURES, check_size, make_params, param, register
 from webstyle.engine.statistics import Grams, grams_of, mean_grams, style_grams, to_tensor
 from webstyle.engine.weights import PERCEPTUAL_NAMES, get_style
 
@@ -62,6 +62,7 @@ class Gatys:
     lane = "slow"
     takes_paintings, takes_masks = True, False
     offered = True
+    largest = 4096
 
     @dataclass(frozen=True)
     class Params:
@@ -108,6 +109,7 @@ class Gatys:
         checkpoint: bytes | None = None,
     ) -> Generator[Progress | Result]:
         params = make_params(type(self), recipe.params)
+        check_size(type(self), recipe)
         for style, _ in recipe.shares():
             if not is_painting(style):
                 get_style(style)  # an unknown style is refused before any work

@@ -17,7 +17,7 @@ from webstyle.engine.engines.stylebank import Encoded, get_painter
 from webstyle.engine.events import Progress, Result
 from webstyle.engine.images import fit, shrink
 from webstyle.engine.recipe import Recipe
-from webstyle.engine.registry import NO_PICTURES, make_params, param, register
+from webstyle.engine.registry import NO_PICTURES, check_size, make_params, param, register
 from webstyle.engine.weights import get_style
 
 GAP = 0.01  # of a picture, between two
@@ -36,6 +36,7 @@ class Sheet:
     lane = "fast"
     takes_paintings = takes_masks = False
     offered = False
+    largest = 4096
 
     @dataclass(frozen=True)
     class Params:
@@ -57,6 +58,7 @@ class Sheet:
         checkpoint: bytes | None = None,
     ) -> Generator[Progress | Result]:
         params = make_params(type(self), recipe.params)
+        check_size(type(self), recipe)
         for slug, _ in recipe.styles:
             get_style(slug)  # an unknown style is refused before any work
         lay_out = grid if params.layout == "grid" else strip

@@ -28,17 +28,16 @@ from torch import Tensor, nn
 from webstyle.engine.device import channels_last, pick_dtype
 from webstyle.engine.events import EngineError, Progress, Result
 from webstyle.engine.images import fit, keep_color, mirrored
-from webstyle.engine.recipe import Recipe
-from webstyle.engine.regions import FLOOR, MULTIPLE, NOWHERE, Weight, map_of, spread
-from webstyle.engine.registry import NO_PICTURES, make_params, param, register
+from webstyle.engine.norms import Moments, own_moments
+from webstyle.engine.recipe import SIZES, Recipe
+from webstyle.engine.regions import FLOOR, MARGIN, MULTIPLE, NOWHERE, Weight, map_of, spread
+from webstyle.engine.registry import NO_PICTURES, check_size, make_params, param, register
+from webstyle.engine.tiling import WHOLE, Tiled
 from webstyle.engine.weights import AUTOENCODER, STATISTICS, get_style
 
 Module = TypeVar("Module", bound=nn.Module)
 
 WIDTH = 64  # feature channels at a quarter of the photo's size
-MARGIN = (
-    16  # px of reflected border that the zero-padded convolutions may spoil; cut off at the end
-)
 PREVIEW = 256  # px on the long side of the first rough look
 LEAK = 0.2
 GRAIN_SIDE = 256
@@ -134,8 +133,9 @@ class Conv(nn.Module):
         self.shift = nn.Parameter(torch.zeros(WIDTH))
         self.relu = relu
 
-    def forward(self, x: Tensor, where: Tensor | None = None) -> Tensor:
-        """``where``, 1 x 1 x H x W, weighs the pixels of the input for mean and variance."""
+    def forward(self, x: Tensor, where: Tensor | None, moments: Moments) -> Tensor:
+        """``where``, B x 1 x H x W, weighs the pixels of the input for mean and variance, which
+        ``moments`` tells."""
         x = self.conv(F.pad(x, (self.conv.dilation[0],) * 4, mode="replicate"))
         # The mean and variance of larger maps come from every third pixel: the same to within
         # their noise, and much faster. Not every second one: strided layers leave patterns of two.
@@ -155,18 +155,8 @@ class Residual(nn.Module):
         self.first = Conv(dilation=dilation)
         self.second = Conv(dilation=dilation, relu=False)
 
-    def forward(self, x: Tensor, where: Tensor | None = None) -> Tensor:
-        return x + self.second(self.first(x, where), where)
-
-
-def moments(x: Tensor, where: Tensor | None, step: int) -> tuple[Tensor, Tensor]:
-    """Variance and mean of each channel; of the pixels that ``where`` weighs, if it is given."""
-    if where is None:
-        return torch.var_mean(x, (2, 3), correction=0, keepdim=True)
-    weight = where[..., ::step, ::step]
-    weight = weight / weight.sum()
-    mean = (x * weight).sum((2, 3), keepdim=True)
-    return ((x - mean) ** 2 * weight).sum((2, 3), keepdim=True), mean
+    def forward(self, x: Tensor, where: Tensor | None, moments: Moments) -> Tensor:
+        return x + self.second(self.first(x, where, moments), where, moments)
 
 
 @functools.cache
@@ -222,18 +212,21 @@ class Bank(nn.Module):
         features: Tensor,
         offset: tuple[int, int] = (0, 0),
         where: Tensor | None = None,
+        moments: Moments = own_moments,
     ) -> Tensor:
-        """``offset`` moves the noise, in px of the map: training takes another at each step.
-        ``where``, 1 x 1 x H x W, is the region that the norms are to see: a dark forest below then
-        says nothing of how a style paints the sky."""
-        fine = self.head(features, where)
-        fine = self.fine(fine + self.fine_grain(grain_like(fine, offset)), where)
+        """``offset``, even, is the place of the map in the noise, in px of the map: of a tile where
+        it lies in the whole, in training another at each step. ``where``, B x 1 x H x W, is the
+        region that the norms are to see: a dark forest below then says nothing of how a style
+        paints the sky. ``moments`` tells the norms mean and variance, if not those of the map."""
+        fine = self.head(features, where, moments)
+        fine = self.fine(fine + self.fine_grain(grain_like(fine, offset)), where, moments)
         if where is not None:
             where = F.interpolate(where, size=[-(-side // 2) for side in fine.shape[2:]])
-        coarse = self.down(fine, where)
-        coarse = coarse + self.coarse_grain(grain_like(coarse, offset))
+        coarse = self.down(fine, where, moments)
+        half = (offset[0] // 2, offset[1] // 2)
+        coarse = coarse + self.coarse_grain(grain_like(coarse, half))
         for layer in self.coarse:
-            coarse = layer(coarse, where)
+            coarse = layer(coarse, where, moments)
         coarse = self.up(coarse)
         fine = fine + F.interpolate(coarse, size=fine.shape[2:], mode="bilinear")
         return self.tail(F.pad(fine, (1,) * 4, mode="replicate"))
@@ -366,6 +359,7 @@ class StyleBank:
     lane = "fast"
     takes_paintings, takes_masks = False, True
     offered = True
+    largest = SIZES[1]
 
     @dataclass(frozen=True)
     class Params:
@@ -385,6 +379,7 @@ class StyleBank:
         checkpoint: bytes | None = None,
     ) -> Generator[Progress | Result]:
         make_params(type(self), recipe.params)
+        check_size(type(self), recipe)
         for slug, _ in recipe.shares():
             get_style(slug)  # an unknown style is refused before any work
         total = len(recipe.shares()) + 3
@@ -396,6 +391,9 @@ class StyleBank:
         yield Progress(0, total, "Opening the paint box")
         painter = get_painter(device)
         yield Progress(1, total, "Looking at the photo", preview)
+        if photo.width * photo.height > WHOLE:
+            yield from self.by_tiles(painter, photo, recipe, masks)
+            return
         seen = painter.encode(photo)
         maps = self.maps(painter, seen, recipe, masks)
         painted: dict[str, Encoded] = {}
@@ -404,6 +402,26 @@ class StyleBank:
             painted[slug] = painter.apply(seen, slug, weight)
         yield Progress(total - 1, total, "Drying")
         yield Result(painter.finish(photo, seen, painted, recipe, maps))
+
+    def by_tiles(
+        self,
+        painter: Painter,
+        photo: Image.Image,
+        recipe: Recipe,
+        masks: Mapping[str, Image.Image],
+    ) -> Generator[Progress | Result]:
+        """What is too large to be painted in one piece."""
+        feather = self.feather(recipe, photo.size)
+        tiled = Tiled(painter, photo, recipe, masks, feather)
+        boxes = tiled.boxes()
+        total = len(tiled.weights) + len(boxes) + 2
+        for done, slug in enumerate(tiled.look()):
+            yield Progress(1 + done, total, f"Looking for: {get_style(slug).title}")
+        for done, box in enumerate(boxes, 1 + len(tiled.weights)):
+            yield Progress(done, total, "Painting part by part")
+            tiled.paint(box)
+        yield Progress(total - 1, total, "Drying")
+        yield Result(tiled.picture)
 
     def paint(
         self,
@@ -423,10 +441,15 @@ class StyleBank:
         self, painter: Painter, seen: Encoded, recipe: Recipe, masks: Mapping[str, Image.Image]
     ) -> dict[str, Tensor]:
         """The recipe's masks as weights on the photo's features."""
-        feather = make_params(type(self), recipe.params).feather * max(seen.size) / recipe.size
+        feather = self.feather(recipe, seen.size)
         found = {}
         for style, name in recipe.masks:
             if name not in masks:
                 raise EngineError(f"mask {name} was not handed over: give the picture")
             found[style] = painter.region(masks[name], name, seen, feather)
         return found
+
+    def feather(self, recipe: Recipe, size: tuple[int, int]) -> float:
+        """In px of a photo of this size."""
+        feather: float = make_params(type(self), recipe.params).feather
+        return feather * max(size) / recipe.size
