@@ -16,7 +16,8 @@ from webstyle.engine.weights import AUTOENCODER
 class Command(BaseCommand):
     help = (
         "Train the auto-encoder and the banks of the given styles together, or with --frozen only "
-        "the banks. Resumes from its checkpoint; Ctrl-C loses at most --save-minutes."
+        "the banks. Resumes from its checkpoint; Ctrl-C loses at most --save-minutes. Started by "
+        "torchrun, several processes share each batch."
     )
     requires_system_checks: list[str] = []
 
@@ -45,18 +46,23 @@ class Command(BaseCommand):
     def handle(self, *args: Any, style: list[str], device: str, **options: Any) -> None:
         from webstyle.engine.device import pick_device, tune_cpu
         from webstyle.engine.training.stylebank import Config, Painting, Trainer
+        from webstyle.engine.training.together import join, leave
 
         tune_cpu()
         known = {field.name for field in fields(Config)}
         try:
             styles = tuple(Painting.parse(text) for text in style)
             config = Config(styles=styles, **{k: v for k, v in options.items() if k in known})
-            trainer = Trainer(config, pick_device(device))
+            team, own_device = join(pick_device(device))
+            trainer = Trainer(config, own_device, team)
         except (EngineError, OSError) as error:
             self.stderr.write(str(error))
             raise SystemExit(2) from None
         for state in trainer.run():
+            if not team.leads:
+                continue
             self.stdout.write(state.line(config.minutes), ending="\n" if state.sheet else "\r")
             self.stdout.flush()
             if state.sheet:
                 self.stdout.write(f"saved {config.output} and {state.sheet}")
+        leave(team)

@@ -31,9 +31,11 @@ from webstyle.engine.statistics import attach
 from webstyle.engine.training.losses import Shares, Target, stylising_loss
 from webstyle.engine.training.pictures import grainy, load_photos, load_picture, random_crop
 from webstyle.engine.training.teacher import Teacher
+from webstyle.engine.training.together import Team
 from webstyle.engine.weights import FORMAT
 
 BETAS = (0.9, 0.999)
+ALONE = Team()
 
 
 @dataclass(frozen=True)
@@ -120,11 +122,28 @@ def learning_rate(done: float, step: int, peak: float) -> float:
     return peak * warm * (0.03 + 0.97 * 0.5 * (1 + math.cos(math.pi * min(1.0, late))))
 
 
+class Network(torch.nn.Module):
+    """What is learned: the auto-encoder and the banks by their slugs."""
+
+    def __init__(self, slugs: list[str]) -> None:
+        super().__init__()
+        self.network = AutoEncoder()
+        self.banks = torch.nn.ModuleDict({slug: Bank() for slug in slugs})
+
+    def forward(self, x: Tensor, slug: str = "", offset: tuple[int, int] = (0, 0)) -> Tensor:
+        """A picture: of features in a style, or of a photo as it is."""
+        if slug:
+            return self.network.decode(self.banks[slug](x, offset))
+        return self.network.decode(self.network.encode(x))
+
+
 class Trainer:
     """Everything a run holds; ``run`` is the loop to read."""
 
-    def __init__(self, config: Config, device: torch.device) -> None:
-        self.config, self.device, self.state = config, device, State()
+    def __init__(self, config: Config, device: torch.device, team: Team = ALONE) -> None:
+        """``device`` is this process's own; ``team`` the processes that train together."""
+        team.check_batch(config.batch)
+        self.config, self.device, self.team, self.state = config, device, team, State()
         random.seed(config.seed)
         torch.manual_seed(config.seed)
         self.photos = load_photos(config.photos)
@@ -141,11 +160,9 @@ class Trainer:
             s.slug: load_picture(config.paintings / f"{s.slug}.jpg", s.size) for s in config.styles
         }
         self.targets = {slug: Target.of(x, teacher) for slug, x in self.paintings.items()}
-        self.network = AutoEncoder().to(device)
-        self.banks = torch.nn.ModuleDict({s.slug: Bank() for s in config.styles})
-        self.banks.to(device)
-        channels_last(self.network)
-        channels_last(self.banks)
+        self.learned = Network([s.slug for s in config.styles]).to(device)
+        channels_last(self.learned)
+        self.network, self.banks = self.learned.network, self.learned.banks
         if config.frozen:
             self.network.load_state_dict(load_file(config.output / "autoencoder.safetensors"))
             self.network.requires_grad_(False)
@@ -159,6 +176,7 @@ class Trainer:
         self.optimizer = torch.optim.Adam(groups, lr=config.learning_rate, betas=BETAS, fused=True)
         if config.checkpoint.exists():
             self._resume()
+        self.paint = team.wrap(self.learned)
 
     def run(self) -> Iterator[State]:
         """Yield the state every 20 steps and after each save, until the minutes are used up."""
@@ -166,7 +184,7 @@ class Trainer:
         queue: list[Painting] = []
         used, saved = state.minutes, state.minutes
         started = time.monotonic()
-        while (done := state.minutes / config.minutes) < 1:
+        while (done := self.team.agree(state.minutes) / config.minutes) < 1:
             alone = not config.frozen and done < config.photo_share
             for group in self.optimizer.param_groups:
                 rate = learning_rate(done, state.step, config.learning_rate)
@@ -175,7 +193,7 @@ class Trainer:
                 group["lr"] = rate * share
             size = [px for share, px in config.crops if done >= share][-1]
             crops = [random_crop(self.photos, size + 2 * MARGIN) for _ in range(config.batch)]
-            photo = torch.stack(crops).to(self.device)
+            photo = self.team.part(torch.stack(crops)).to(self.device)
             photo_turn = state.step % (config.stylising_steps + 1) == 0 and not config.frozen
             if alone or photo_turn:
                 self._learn(self.photo_loss(photo))
@@ -211,7 +229,7 @@ class Trainer:
     def photo_loss(self, photo: Tensor) -> Tensor:
         """Eq. 1: without a bank the photo comes back (L1, which keeps edges sharper than L2)."""
         with torch.autocast(self.device.type, torch.bfloat16):
-            result = self.network.decode(self.network.encode(photo))
+            result = self.paint(photo)
         loss = inner(result.float() - photo).abs().mean()
         self.state.note("photo", l1=loss.item())
         return self.config.identity_weight * loss
@@ -231,7 +249,7 @@ class Trainer:
         config, target = self.config, self.targets[style.slug]
         offset = random_offset()
         with torch.autocast(self.device.type, torch.bfloat16):
-            result = self.network.decode(self.banks[style.slug](seen.features, offset))
+            result = self.paint(seen.features, style.slug, offset)
         result = inner(result.float(), MARGIN - 4)
         shares = replace(config.shares, content=style.content_weight)
         total, painted, content, colour = stylising_loss(
@@ -245,6 +263,8 @@ class Trainer:
 
     def save(self) -> None:
         """Checkpoint, weights and a contact sheet."""
+        if not self.team.leads:
+            return
         config, state = self.config, self.state
         config.checkpoint.parent.mkdir(parents=True, exist_ok=True)
         part = config.checkpoint.with_suffix(".part")
