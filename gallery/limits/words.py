@@ -31,9 +31,12 @@ def amount(number: float) -> str:
 
 
 def lasting(seconds: float) -> str:
-    """As in "40 seconds" or "12 minutes"."""
+    """As in "40 seconds", "12 minutes" or "2 hours"."""
     if seconds < 100:
         number = round(seconds)
         return ngettext("%(number)d second", "%(number)d seconds", number) % {"number": number}
+    if seconds >= 2 * HOUR:
+        number = round(seconds / HOUR)
+        return ngettext("%(number)d hour", "%(number)d hours", number) % {"number": number}
     number = round(seconds / MINUTE)
     return ngettext("%(number)d minute", "%(number)d minutes", number) % {"number": number}

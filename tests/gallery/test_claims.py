@@ -29,7 +29,9 @@ def answer_of(script: str, database_url: str, at_once: int = 0) -> Any:
     done = subprocess.run(
         [sys.executable, str(Path(__file__).with_name(script))], cwd=cast.ROOT,
         capture_output=True, text=True, timeout=120,
-        env=cast.environment(DATABASE_URL=database_url, PYTHONPATH=cast.ROOT, GUEST_AT_ONCE=at_once),
+        env=cast.environment(
+            DATABASE_URL=database_url, PYTHONPATH=cast.ROOT, GUEST_AT_ONCE=at_once
+        ),
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
