@@ -12,6 +12,7 @@ class GalleryConfig(AppConfig):
         from gallery.accounts.moving import on_login
         from gallery.accounts.sessions import on_new_password
         from gallery.browse import listing
+        from gallery.limits import checks as limits  # noqa: F401
         from gallery.notify import on_logout
 
         listing.connect()

@@ -12,12 +12,16 @@ from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncJsonWebsocketConsumer
 from django.db.models import Q
 from django.utils import timezone, translation
+from django.utils.translation import gettext_lazy as _
 
 from gallery import mixing
 from gallery.job import Job, kinds
 from gallery.languages import language_of
+from gallery.limits import addresses, rates, sockets
+from gallery.limits.line import lined_up
 from gallery.models import Photo
 from gallery.owners import Owner, owner_of
+from gallery.refusals import RefusedError
 from gallery.told import told
 from gallery.worker import Worker
 from webstyle.engine.events import EngineError
@@ -30,17 +34,18 @@ PATIENCE = 10  # seconds until a wish that nobody answers is sent again
 def jobs_of(owner: Owner) -> list[dict[str, Any]]:
     """Snapshots of an owner's jobs: those to be finished and those that ended a short while ago."""
     recent = Q(state__in=Job.UNFINISHED) | Q(finished__gt=timezone.now() - RECENT)
-    return [
-        job.snapshot() for kind in kinds() for job in kind.objects.of(owner).filter(recent)[:100]
-    ]
+    found = [job for kind in kinds() for job in kind.objects.of(owner).filter(recent)[:100]]
+    return [job.snapshot() for job in lined_up(found)]
 
 
 class OwnersConsumer(AsyncJsonWebsocketConsumer):
     """A socket of one owner. Whoever has no business here is told so with code 4404, and with 4401
-    once the owner has logged out."""
+    once the owner has logged out; 4429 is for too many sockets, or too much that comes over one.
+    """
 
     owner = Owner()
     language = ""  # of who looks
+    place: sockets.Place | None = None  # among those that are open
 
     async def connect(self) -> None:
         self.language = language_of(self.scope)
@@ -48,6 +53,11 @@ class OwnersConsumer(AsyncJsonWebsocketConsumer):
         await self.accept()
         if not owner:
             await self.close(4404)
+            return
+        address = addresses.key_of(addresses.of_scope(self.scope))
+        self.place = await self.admitted(owner, address)
+        if self.place is None:
+            await self.refuse(_("Too many pages of this site are open from here: close some."))
             return
         self.owner = owner
         await self.channel_layer.group_add(owner.group, self.channel_name)
@@ -61,10 +71,30 @@ class OwnersConsumer(AsyncJsonWebsocketConsumer):
     def admits(self, owner: Owner) -> bool:
         return bool(owner)
 
+    async def admitted(self, owner: Owner, address: str) -> sockets.Place | None:
+        try:
+            await self.count_opened(address)
+        except RefusedError:
+            return None
+        return sockets.Place.take(owner.group, address)
+
+    @database_sync_to_async
+    def count_opened(self, address: str) -> None:
+        rates.take_all("socket", rates.counters("socket", address=address))
+
+    async def refuse(self, reason: Any) -> None:
+        """Told, because a close code has no words, and closed. The page tries again later."""
+        with translation.override(self.language):
+            said = str(reason)
+        await self.send_json({"type": "refused", "error": said})
+        await self.close(sockets.TOO_MANY)
+
     async def begin(self) -> None:
         """The first word to the page."""
 
     async def disconnect(self, code: int) -> None:
+        if self.place:
+            self.place.leave()
         if self.owner:
             await self.channel_layer.group_discard(self.owner.group, self.channel_name)
 
@@ -78,6 +108,8 @@ class OwnersConsumer(AsyncJsonWebsocketConsumer):
         """The guest has signed in, and all of the guest's is the member's."""
         await self.channel_layer.group_discard(self.owner.group, self.channel_name)
         self.owner = Owner(user_id=event["user"])
+        if self.place:
+            self.place.move(self.owner.group)
         await self.channel_layer.group_add(self.owner.group, self.channel_name)
 
 
@@ -86,6 +118,10 @@ class JobsConsumer(OwnersConsumer):
 
     The page sends nothing. Whoever owns nothing yet connects again after the first upload.
     """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.pace = sockets.silent()
 
     async def begin(self) -> None:
         with translation.override(self.language):
@@ -98,6 +134,8 @@ class JobsConsumer(OwnersConsumer):
 
     async def receive(self, *args: Any, **kwargs: Any) -> None:
         """Nothing is expected from the page, and nothing it sends is believed, or even read."""
+        if not self.pace.allows():
+            await self.close(sockets.TOO_MANY)
 
     async def job_changed(self, event: dict[str, Any]) -> None:
         words = event.get("words", {}).get(self.language, {})
@@ -108,11 +146,13 @@ class MixConsumer(OwnersConsumer):
     """Mixtures of one photo of the owner's: wishes in, pictures out.
 
     The page may wish as fast as it likes: one wish at a time is under way, and of those that come
-    meanwhile only the newest is next. A picture is 4 bytes ``n``, big-endian, and a JPEG.
+    meanwhile only the newest is next. A picture is 4 bytes ``n``, big-endian, and a JPEG. No hand
+    is as fast as the limit of wishes: whoever gets past it is a program, and is shown out.
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.pace = sockets.Pace.of("mix")
         self.newest: dict[str, Any] = {}  # the wish that is next
         self.wished = asyncio.Event()
         self.asked = -1  # n of the wish that is under way
@@ -145,6 +185,9 @@ class MixConsumer(OwnersConsumer):
     async def receive(
         self, text_data: str | None = None, bytes_data: bytes | None = None, **kwargs: Any
     ) -> None:
+        if not self.pace.allows():
+            await self.refuse(_("Too many wishes in a short time. Wait a minute, then go on."))
+            return
         n = None
         try:
             wish = mixing.read_wish(text_data)
@@ -170,7 +213,7 @@ class MixConsumer(OwnersConsumer):
         """The answer of a worker; a message may get lost, so it is asked twice."""
         message = {"type": "mix.wish", "page": self.channel_name, "photo": self.photo, **wish}
         self.asked = wish["n"]
-        for _ in range(2):
+        for __ in range(2):
             self.answer = asyncio.get_running_loop().create_future()
             try:
                 await self.channel_layer.send(mixing.WISHES, message)

@@ -18,7 +18,7 @@ HEADINGS = {
     403: _("Not for you to see"),
     404: _("Nothing hangs here"),
     413: _("Too large"),
-    429: _("One moment"),
+    429: _("Not just now"),
     500: _("Our brush slipped"),
 }
 
@@ -34,10 +34,16 @@ def refuse(
 ) -> HttpResponse:
     """``after``: in how many seconds it makes sense to ask again."""
     if wants_json(request):
-        response: HttpResponse = JsonResponse({"error": message}, status=status)
+        said = {"error": message} | ({"after": after} if after is not None else {})
+        response: HttpResponse = JsonResponse(said, status=status)
     else:
         context = {"status": status, "heading": HEADINGS[status], "message": message}
         response = render(request, "error.html", context, status=status)
+    return come_back(response, after)
+
+
+def come_back(response: HttpResponse, after: int | None) -> HttpResponse:
+    """With the time after which it makes sense to ask again, if waiting helps."""
     if after is not None:
         response["Retry-After"] = str(after)
     return response

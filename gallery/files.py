@@ -23,6 +23,7 @@ from PIL import Image
 
 from gallery.browse import thumbs
 from gallery.job import Job
+from gallery.limits.rates import limited
 from gallery.models import Album, Mask, Painting, Photo, Rendering, Style, TaughtStyle, Work
 from gallery.owners import visitor
 from webstyle.engine import images
@@ -139,6 +140,7 @@ async def style_file(request: HttpRequest, pk: UUID, kind: str) -> StreamingHttp
     return await serve(request, TaughtStyle, pk, kind)
 
 
+@limited("download", reading=True)
 def download(request: HttpRequest, pk: UUID, kind: str) -> HttpResponse:
     """The result at full size as JPEG, PNG or WebP, without metadata but the sRGB profile."""
     rendering = find(request, Rendering, pk)

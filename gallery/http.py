@@ -7,8 +7,14 @@ from typing import Any
 import daphne.server
 from daphne.http_protocol import HTTPFactory, WebRequest
 from django.conf import settings
+from twisted.web.http import HTTPChannel
 
 FORM_EXTRA = 1_000_000  # a multipart form is a little larger than the files in it
+PATIENCE = 60  # seconds, for the head of a request and for each piece of ENOUGH bytes of its body
+ENOUGH = 64 * 1024
+# Bytes of a message from a page: a wish for a mixture is the longest. Sockets without an answer to
+# a ping, every 20 s, are closed after 30 s.
+SOCKET_LIMITS = {"websocket_max_message_size": 32_768, "websocket_max_frame_size": 32_768}
 
 
 class LimitedRequest(WebRequest):
@@ -39,7 +45,37 @@ class LimitedRequest(WebRequest):
         return kind.startswith(b"multipart/")
 
 
+class LimitedChannel(HTTPChannel):
+    """A connection whose patience is not won back with a byte now and then.
+
+    Twisted's begins anew with every byte: one that sends a head of a request for hours holds its
+    connection for hours. No head has ENOUGH bytes, so it has to be there in time; a body comes with
+    a kilobyte a second or more.
+    """
+
+    heard = 0
+
+    def dataReceived(self, data: bytes) -> None:  # noqa: N802  Twisted's name
+        self.heard += len(data)
+        super().dataReceived(data)
+
+    def resetTimeout(self) -> None:  # noqa: N802
+        if self.heard >= ENOUGH:
+            self.heard = 0
+            super().resetTimeout()
+
+    def requestDone(self, request: Any) -> None:  # noqa: N802
+        self.heard = 0
+        super().requestDone(request)
+
+
 class LimitedFactory(HTTPFactory):
+    protocol = LimitedChannel
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.timeOut = PATIENCE
+
     def buildProtocol(self, addr: Any) -> Any:  # noqa: N802  Twisted's name
         protocol = super().buildProtocol(addr)
         protocol.requestFactory = LimitedRequest
@@ -47,6 +83,9 @@ class LimitedFactory(HTTPFactory):
 
 
 class LimitedServer(daphne.server.Server):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **SOCKET_LIMITS, **kwargs)
+
     def run(self) -> None:
         daphne.server.HTTPFactory = LimitedFactory  # run() takes it from its module
         super().run()

@@ -5,21 +5,27 @@ There is no other queue. Who works on a row, and until when, is in jobs.py.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.db.models import F
 from django.urls import reverse
 from django.utils import timezone
 
-from gallery.owned import Owned
+from gallery.owned import Stored
 from gallery.told import told
 
+if TYPE_CHECKING:
+    from gallery.limits.line import Line
 
-class Job(Owned):
+
+class Job(Stored):
     """Work of a visitor's that takes a worker and some time, from the wish to the result."""
 
     KIND = ""  # in names of addresses and, told to a visitor, what it makes
+    SCRATCH = ("preview", "checkpoint")
+    TELLS_TIME: tuple[str, ...] = ()  # columns that `expected_seconds` looks at
+    line: Line | None = None  # of its lane, where many jobs are looked at together
 
     class State(models.TextChoices):
         QUEUED = "queued", "Waiting"
@@ -60,7 +66,7 @@ class Job(Owned):
     preview = models.FileField(max_length=200, blank=True)
     thumb = models.FileField(max_length=200, blank=True)  # WebP
 
-    class Meta(Owned.Meta):
+    class Meta(Stored.Meta):
         abstract = True
 
     def __str__(self) -> str:
@@ -102,12 +108,16 @@ class Job(Owned):
 
     @property
     def position(self) -> int:
-        """How many jobs of the same lane, of any kind, are waiting ahead of this one."""
+        """How many jobs of the same lane, of any kind, come before this one: see limits/line.py."""
         if self.state != self.State.QUEUED:
             return 0
-        return sum(
-            kind.waiting(self.lane).filter(queued__lt=self.queued).count() for kind in kinds()
-        )
+        from gallery.limits.line import Line
+
+        return (self.line or Line(self.lane)).ahead(self)
+
+    def expected_seconds(self, pace: float) -> float:
+        """Of work, where one in its lane takes ``pace``."""
+        return pace
 
     @classmethod
     def waiting(cls, lane: str) -> models.QuerySet[Any]:

@@ -15,11 +15,14 @@ from itertools import chain
 from typing import Any
 
 from django.conf import settings
+from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
 from gallery import scratch
 from gallery.job import Job, kinds
+from gallery.limits import usage
+from gallery.limits.line import Line
 
 log = logging.getLogger(__name__)
 State = Job.State
@@ -37,13 +40,25 @@ def lease() -> dict[str, Any]:
 
 
 def claim(lane: str, worker: str) -> Job | None:
-    """The job, of whatever kind, that waited longest in ``lane``, now running under ``worker``'s
-    name, or None."""
-    while heads := [head for kind in kinds() if (head := kind.waiting(lane).first())]:
-        job: Job = min(heads, key=lambda head: head.queued)
-        if claim_one(job, worker):
+    """The next job in ``lane``, of whatever kind, now running under ``worker``'s name, or None.
+    Owners take turns: see limits/line.py."""
+    while turn := Line(lane).next():
+        owner, kind = turn
+        job: Job | None = kind.waiting(lane).filter(**owner.fields).first()
+        if job is not None and claim_in_turn(job, worker):
             return job
     return None
+
+
+def claim_in_turn(job: Job, worker: str) -> bool:
+    """``claim_one``, unless as many of the owner's jobs are running as may. Taking the turn locks
+    the owner's row of usage: workers that come for the same owner look one after the other."""
+    with transaction.atomic():
+        usage.worked(job.owned_by, job.lane, 0)
+        taken = not Line(job.lane).is_full(job.owned_by) and claim_one(job, worker)
+        if not taken:
+            transaction.set_rollback(True)  # nor had the owner a turn
+    return taken
 
 
 def claim_one(job: Job, worker: str) -> bool:
@@ -85,13 +100,22 @@ def rescue(publish: Publish) -> int:
         still = mine(job) & Q(
             cancel_requested=job.cancel_requested, pause_requested=job.pause_requested
         )
+        spent = seconds_until_lost(job)
         if job.change(where=still, worker="", lease_until=None, **after_loss(job)):
+            usage.worked(job.owned_by, job.lane, spent)
             log.warning("job %s: its worker is gone, now %s", job.pk, job.state)
             if not job.is_unfinished:
                 scratch.sweep(job)
             publish(job)
             found += 1
     return found
+
+
+def seconds_until_lost(job: Job) -> float:
+    """Of work in an attempt, as far as its worker was heard of."""
+    if not (job.started and job.heartbeat):
+        return 0.0
+    return (job.heartbeat - job.started).total_seconds() - job.spent
 
 
 def after_loss(job: Job) -> dict[str, Any]:

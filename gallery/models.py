@@ -162,8 +162,8 @@ class Rendering(Job):
 
     class Meta(Job.Meta):
         indexes = [
-            models.Index(fields=["lane", "queued"], condition=models.Q(state="queued"),
-                         name="waiting"),
+            models.Index(fields=["lane", "owner", "guest", "queued"],
+                         condition=models.Q(state="queued"), name="waiting"),
             models.Index(fields=["lease_until"], condition=models.Q(state="running"),
                          name="running"),
             models.Index(fields=["-published"], condition=models.Q(public=True), name="public"),
@@ -307,6 +307,7 @@ class TaughtStyle(Job):
     """
 
     KIND = "style"
+    TELLS_TIME = ("lesson", "weights")
 
     title = models.CharField(max_length=120)
     artist = models.CharField(max_length=120, blank=True)
@@ -321,8 +322,8 @@ class TaughtStyle(Job):
 
     class Meta(Job.Meta):
         indexes = [
-            models.Index(fields=["lane", "queued"], condition=models.Q(state="queued"),
-                         name="style_waiting"),
+            models.Index(fields=["lane", "owner", "guest", "queued"],
+                         condition=models.Q(state="queued"), name="style_waiting"),
             models.Index(fields=["lease_until"], condition=models.Q(state="running"),
                          name="style_running"),
         ]  # fmt: skip
@@ -349,6 +350,10 @@ class TaughtStyle(Job):
     def minutes(self) -> float:
         """Of training that were asked for; 0 for a style that came as a file."""
         return float(self.lesson.get("minutes", 0))
+
+    def expected_seconds(self, pace: float) -> float:
+        """A lesson says how long it takes; one that came as a file only has its card painted."""
+        return pace if self.weights else 60 * self.minutes
 
     def paintings(self, owner: Owner) -> list[Painting]:
         """Those it learns from, as far as ``owner`` may see them, in their order."""
@@ -402,6 +407,7 @@ from gallery.community.models import (  # noqa: E402
     Report,
     Tag,
 )
+from gallery.limits.models import Usage  # noqa: E402
 from gallery.links.models import ShareLink  # noqa: E402
 
 Work = Photo | Painting | Rendering | TaughtStyle | Album
@@ -409,5 +415,5 @@ Work = Photo | Painting | Rendering | TaughtStyle | Album
 __all__ = [
     "UNDO_TIME", "Album", "AlbumItem", "Batch", "Comment", "Facet", "Favourite", "Listing", "Mask",
     "Painting", "Photo", "Profile", "Rendering", "Report", "ShareLink", "Style", "Tag",
-    "TaughtStyle", "Work",
+    "TaughtStyle", "Usage", "Work",
 ]  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import uuid
 from typing import Any, Self
 
@@ -61,7 +62,32 @@ def shown_name(user: Any) -> str:
     return str(user.get_username()) if profile is None or profile.named else ""
 
 
-class Upload(Owned):
+class Stored(Owned):
+    """One with files that take room."""
+
+    SCRATCH: tuple[str, ...] = ()  # columns of files that are not kept
+    bytes = models.BigIntegerField(default=0)  # of its files together
+
+    class Meta(Owned.Meta):
+        abstract = True
+
+    def save(self, **kwargs: Any) -> None:
+        if self._state.adding and not self.bytes:
+            self.bytes = self.measured()
+        super().save(**kwargs)
+
+    def measured(self) -> int:
+        """What its files take in the storage."""
+        size = 0
+        for field in self._meta.fields:
+            if isinstance(field, models.FileField) and field.name not in self.SCRATCH:
+                file = getattr(self, field.name)
+                with contextlib.suppress(FileNotFoundError):
+                    size += file.size if file else 0
+        return size
+
+
+class Upload(Stored):
     """An upload, re-encoded: ``original`` (JPEG, full size), ``view`` and ``thumb`` (WebP)."""
 
     KIND = ""  # in names of addresses and, with an s, of folders
@@ -71,7 +97,7 @@ class Upload(Owned):
     view = models.FileField(max_length=200)
     thumb = models.FileField(max_length=200)
 
-    class Meta(Owned.Meta):
+    class Meta(Stored.Meta):
         abstract = True
 
     def __str__(self) -> str:

@@ -16,6 +16,7 @@ from gallery import cards, mix_query, services, uploads
 from gallery.errors import refuse_error
 from gallery.files import find, own
 from gallery.forms import SIZES
+from gallery.limits.rates import limited
 from gallery.models import Painting, Photo
 from gallery.owners import visitor
 from gallery.pictures import open_picture
@@ -39,6 +40,7 @@ def page(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @require_POST
+@limited("upload")
 def mask_create(request: HttpRequest, pk: UUID) -> HttpResponse:
     return uploads.create(partial(services.mask_add, own(request, Photo, pk)), request)
 
@@ -50,6 +52,7 @@ def painting_page(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @require_POST
+@limited("upload")
 def painting_create(request: HttpRequest, pk: UUID) -> HttpResponse:
     """A new painting of the visitor's."""
     painting = find(request, Painting, pk)
@@ -57,6 +60,7 @@ def painting_create(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @require_GET
+@limited("propose", reading=True)
 def mask_propose(request: HttpRequest, pk: UUID) -> HttpResponse:
     photo = own(request, Photo, pk)
     try:

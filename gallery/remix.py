@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from gallery import params, services, uploads
 from gallery.errors import refuse, refuse_error, wants_json
 from gallery.files import find, may_see, own
+from gallery.limits.rates import limited
 from gallery.models import Painting, Photo, Rendering, TaughtStyle
 from gallery.named import find_style
 from gallery.owners import Owner, visitor
@@ -134,6 +135,7 @@ def on_picture(request: HttpRequest, picture: Rendering) -> dict[str, Any]:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@limited("remix")
 def remix(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Choose a photo, or send one; with that, it is painted."""
     picture = find(request, Rendering, pk)

@@ -15,6 +15,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import ObjectDoesNotExist
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db.models import F, Q
@@ -23,9 +24,11 @@ from PIL import Image
 
 from gallery import curves, scratch
 from gallery.browse import thumbs
-from gallery.crafts import Events, craft_of
-from gallery.job import Job, kinds
+from gallery.crafts import Events, craft_of, owner_now
+from gallery.job import Job
 from gallery.jobs import NOTHING_DONE, LeaseLostError, Publish, mine, nothing_left
+from gallery.limits import usage
+from gallery.limits.line import Line
 from webstyle.engine import images
 from webstyle.engine.events import EngineError, Progress, Result
 
@@ -74,7 +77,17 @@ class Run:
         except Exception:
             log.exception("job %s failed", self.held.pk)
             self.fail(self.craft.trouble)
+        self.account()
         scratch.leave_nothing(self.held)
+
+    def account(self) -> None:
+        """What this attempt took is part of its owner's day, whatever came of it."""
+        try:
+            usage.worked(owner_now(self.held), self.held.lane, time.monotonic() - self.began)
+        except ObjectDoesNotExist:  # deleted, and with it the account perhaps
+            pass
+        except Exception:
+            log.exception("job %s: its seconds are not counted", self.held.pk)
 
     def seconds(self) -> float:
         """Of work, those of earlier attempts in the checkpoint included."""
@@ -148,7 +161,7 @@ class Run:
         if not event.checkpoint or now < self.turn_until:
             return False
         self.turn_until = now + TURN_LOOK_SECONDS
-        waits = any(kind.waiting(self.held.lane).exists() for kind in kinds())
+        waits = Line(self.held.lane, leaving=self.held).next() is not None
         return waits and self.leave(State.QUEUED, event, queued=timezone.now())
 
     def look(self) -> None:
@@ -253,6 +266,7 @@ class Run:
         files, facts = self.craft.made(result)
         names = {kind: self.save(kind, ending, data) for kind, (ending, data) in files.items()}
         facts |= {"seconds": round(seconds, 3), "step": F("total"), "curve": self.curve}
+        facts["bytes"] = F("bytes") + sum(len(data) for __, data in files.values())
         try:
             kept = facts | thumbs.columns(names)
             done = self.end(State.DONE, where=Q(cancel_requested=False), **kept)

@@ -23,6 +23,9 @@ from django.utils.translation import gettext as _
 
 from gallery import jobs, notify, scratch, taught
 from gallery.job import Job, kinds
+from gallery.limits import quotas, usage
+from gallery.limits.line import Line
+from gallery.limits.words import when
 from gallery.models import (
     UNDO_TIME,
     Album,
@@ -81,6 +84,7 @@ def picture_add(
     model: type[Picture], owner: Owner, upload: Path, name: str, **values: Any
 ) -> Picture:
     """Decode a stranger's file in a process of its own and keep what came out of it."""
+    quotas.may_keep(owner)
     shown = shown_name(name)
     with tempfile.TemporaryDirectory(dir=settings.VAR) as folder:
         facts = sanitize(upload, Path(folder), shown)
@@ -92,12 +96,25 @@ def picture_add(
             data = (Path(folder) / f"{kind}.{ending}").read_bytes()
             getattr(item, kind).save(f"{item.folder}/{kind}.{ending}",
                                      ContentFile(data), save=False)  # fmt: skip
-    item.save(force_insert=True)
+    keep(item)
     return item
+
+
+def keep(item: Picture | TaughtStyle) -> None:
+    """The row of files that are written. Without room for them, neither stays."""
+    item.bytes = item.measured()
+    try:
+        with transaction.atomic():
+            quotas.keep(item.owned_by, item.bytes)
+            item.save(force_insert=True)
+    except RefusedError:
+        scratch.remove_folder(item.folder)
+        raise
 
 
 def region_add(painting: Painting, owner: Owner, upload: Path, name: str) -> Painting:
     """A region of a painting, white in the mask that is uploaded, as a painting of its own."""
+    quotas.may_keep(owner)
     shown = shown_name(name)
     with tempfile.TemporaryDirectory(dir=settings.VAR) as folder:
         facts = sanitize(upload, Path(folder), shown)
@@ -118,7 +135,7 @@ def region_add(painting: Painting, owner: Owner, upload: Path, name: str) -> Pai
     for file_name, data in files.items():
         field = getattr(item, file_name.partition(".")[0])
         field.save(f"{item.folder}/{file_name}", ContentFile(data), save=False)
-    item.save(force_insert=True)
+    keep(item)
     return item
 
 
@@ -170,9 +187,11 @@ def style_teach(owner: Owner, paintings: Sequence[Painting], **asked: Any) -> Ta
     about = {"title": one_line(asked.pop("title")) or paintings[0].title,
              "artist": one_line(asked.pop("artist")), "year": asked.pop("year")}  # fmt: skip
     lesson = {"start": "", **asked, "paintings": [str(painting.pk) for painting in paintings]}
-    style = TaughtStyle.objects.create(
-        **about, lesson=lesson, lane="slow", colour=paintings[0].colour, **owner.fields
-    )
+    with transaction.atomic():
+        quotas.ask(owner, styles=1, minutes=lesson["minutes"])
+        style = TaughtStyle.objects.create(
+            **about, lesson=lesson, lane="slow", colour=paintings[0].colour, **owner.fields
+        )
     announce(style, ring=True)
     return style
 
@@ -195,6 +214,8 @@ def style_import(owner: Owner, upload: Path, name: str) -> TaughtStyle:
     """A style's file that was exported, here or elsewhere; a worker paints its card. Raises
     EngineError, fit to be shown, when it is none."""
     check_queue(owner)
+    quotas.may_keep(owner)
+    quotas.may_work(owner)
     found = stylefile.check(upload)
     data = upload.read_bytes()
     style = TaughtStyle(
@@ -203,7 +224,7 @@ def style_import(owner: Owner, upload: Path, name: str) -> TaughtStyle:
     )  # fmt: skip
     file = f"{style.folder}/weights.safetensors"
     style.weights.save(file, ContentFile(data), save=False)
-    style.save(force_insert=True)
+    keep(style)
     announce(style, ring=True)
     return style
 
@@ -244,7 +265,15 @@ def sanitize(upload: Path, folder: Path, name: str) -> dict[str, Any]:
 
 def rendering_submit(photo: Photo, recipe: Recipe, **about: Any) -> Rendering:
     """A new job in the queue, and the bell rung once it is committed. ``about`` is what else the
-    row says: ``remix_of``, ``batch``."""
+    row says: ``remix_of``. Raises EngineError, fit to be shown."""
+    check_queue(photo.owned_by)
+    with transaction.atomic():
+        quotas.ask(photo.owned_by, pictures=1)
+        return rendering_make(photo, recipe, **about)
+
+
+def rendering_make(photo: Photo, recipe: Recipe, **about: Any) -> Rendering:
+    """One that was counted already: ``about`` may say of which ``batch``."""
     owner = photo.owned_by
     engine = get_engine(recipe.engine)
     make_params(engine, recipe.params)
@@ -256,7 +285,6 @@ def rendering_submit(photo: Photo, recipe: Recipe, **about: Any) -> Rendering:
             % {"engine": word(engine.title)}
         )
     check_masks(photo, recipe)
-    check_queue(owner)
     width, height = fitted((photo.width, photo.height), recipe.size)
     rendering = Rendering.objects.create(
         photo=photo,
@@ -279,21 +307,33 @@ def check_queue(owner: Owner) -> None:
     unfinished = unfinished_of(owner)
     if (waiting := sum(rows.count() for rows in unfinished)) < settings.MAX_JOBS_WAITING:
         return
+    after = until_room(owner)
     paused = any(rows.filter(state=State.PAUSED).exists() for rows in unfinished)
     raise QueueFullError(
         (
             _(
-                "%(waiting)d of your pictures and styles are still being worked on or paused: wait"
-                " until some are done, or cancel some"
+                "%(waiting)d of your pictures and styles are still being worked on or paused: try"
+                " again %(when)s, or cancel some."
             )
             if paused
             else _(
-                "%(waiting)d of your pictures and styles are still being worked on: wait until some"
-                " are done"
+                "%(waiting)d of your pictures and styles are still being worked on: try again"
+                " %(when)s, when some are done."
             )
         )
-        % {"waiting": waiting}
+        % {"waiting": waiting, "when": when(after)},
+        after,
     )
+
+
+def until_room(owner: Owner) -> int:
+    """Seconds, about, until one of the owner's jobs is done, from the pace of its lane."""
+    waits = []
+    for lane in ("fast", "slow"):
+        heads = [kind.waiting(lane).filter(**owner.fields).first() for kind in kinds()]
+        line = Line(lane)
+        waits += [(line.ahead(job) + 1) * quotas.pace(lane) for job in heads if job]
+    return max(5, round(min(waits, default=quotas.PACE["slow"])))
 
 
 def unfinished_of(owner: Owner) -> list[Any]:
@@ -404,7 +444,8 @@ def awake() -> dict[str, Any]:
 
 def job_retry(job: Job) -> bool:
     """A failed job waits again, to go on from its checkpoint if it has one; a cancelled one as if
-    new. False if it is in another state."""
+    new. False if it is in another state. Raises RefusedError when there is no time left today."""
+    quotas.may_work(job.owned_by)
     ended = Q(state__in=(State.FAILED, State.CANCELLED))
     done = job.change(
         where=ended, state=State.QUEUED, queued=timezone.now(), attempts=0, error="",
@@ -464,6 +505,7 @@ def purge() -> int:
         scratch.remove_folder(folder)  # with what broken-off attempts left
         gone += 1
     taught.sweep()
+    usage.sweep()
     forget_checkpoints()
     return gone
 

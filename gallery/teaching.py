@@ -19,6 +19,7 @@ from gallery.browse.walls import PAGE
 from gallery.errors import refuse, refuse_error, refuse_form, wants_json
 from gallery.files import find, own
 from gallery.forms import MINUTES, TeachForm, minutes_field
+from gallery.limits.rates import limited
 from gallery.models import Painting, Photo, TaughtStyle
 from gallery.named import find_style
 from gallery.owners import Owner, owner_of, visitor
@@ -37,6 +38,7 @@ FACTS = {
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@limited("teach")
 def teach(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return teach_page(request, TeachForm(), request.GET.getlist("painting"))
@@ -135,6 +137,7 @@ def facts(style: TaughtStyle) -> list[dict[str, Any]]:
 
 
 @require_POST
+@limited("teach")
 def teach_on(request: HttpRequest, pk: UUID) -> HttpResponse:
     style = own(request, TaughtStyle, pk)
     try:
@@ -151,6 +154,7 @@ def teach_on(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @require_POST
+@limited("teach")
 def style_import(request: HttpRequest) -> HttpResponse:
     """One file of a form's field ``file``, as ``files.style_download`` gives it."""
     file = request.FILES.get("file")

@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from gallery.errors import refuse, refuse_error
+from gallery.limits.rates import limited
 from gallery.owners import Owner, owner_of
 from gallery.services import Added, painting_add, photo_add
 from gallery.titles import kind_word
@@ -52,11 +53,13 @@ def take(add: Add[Added], request: HttpRequest, body: Any, name: str) -> Added:
 
 
 @require_POST
+@limited("upload")
 def photo_create(request: HttpRequest) -> HttpResponse:
     return create(photo_add, request)
 
 
 @require_POST
+@limited("upload")
 def painting_create(request: HttpRequest) -> HttpResponse:
     return create(painting_add, request)
 
@@ -79,6 +82,7 @@ def create(add: Add[Any], request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
+@limited("upload")
 def upload(request: HttpRequest) -> HttpResponse:
     """The form for browsers without JavaScript; several files at once."""
     photos = take_all(photo_add, request, "photo")
@@ -86,6 +90,7 @@ def upload(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
+@limited("upload")
 def painting_upload(request: HttpRequest) -> HttpResponse:
     """As ``upload``, and back to the page it came from."""
     take_all(painting_add, request, "painting")

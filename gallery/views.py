@@ -23,10 +23,13 @@ from gallery.errors import refuse_error, refuse_form, wants_json
 from gallery.files import find, own
 from gallery.forms import SIZES, PaintForm, year_of
 from gallery.job import Job
+from gallery.limits import shown
+from gallery.limits.rates import limited
 from gallery.links import own as links
 from gallery.models import Batch, Painting, Photo, Rendering, TaughtStyle, Work
 from gallery.owned import OwnedQuerySet
 from gallery.owners import visitor
+from gallery.refusals import RefusedError
 from gallery.syndication import meta
 from gallery.titles import kind_word
 from gallery.told import told
@@ -68,6 +71,7 @@ def mine(request: HttpRequest) -> HttpResponse:
         "paintings": Painting.objects.of(owner),
         "taught": TaughtStyle.objects.of(owner),
         "albums": albums.own_albums(owner),
+        "usage": shown.today(request),
         "page": page,
     }
     return render(request, "mine.html", context)
@@ -108,6 +112,7 @@ def studio_page(
 
 
 @require_POST
+@limited("paint")
 def paint(request: HttpRequest, pk: UUID) -> HttpResponse:
     photo = own(request, Photo, pk)
     form = PaintForm(request.POST, owner=visitor(request))
@@ -226,7 +231,11 @@ WISHES: dict[str, tuple[Callable[[Job], bool], Any]] = {
 def wish(request: HttpRequest, pk: UUID, model: type[Work], verb: str) -> HttpResponse:
     job = own(request, model, pk)
     fulfil, refusal = WISHES[verb]
-    return answer(request, job, fulfil(job), refusal.format(kind=kind_word(model.KIND)))
+    try:
+        done = fulfil(job)
+    except RefusedError as error:
+        return refuse_error(request, error)
+    return answer(request, job, done, refusal.format(kind=kind_word(model.KIND)))
 
 
 @require_POST

@@ -6,13 +6,18 @@ import shutil
 import tempfile
 from pathlib import Path
 
+from gallery.limits.defaults import QUOTAS, RATES
+
 FOLDER = Path(tempfile.mkdtemp(prefix="webstyle-test-"))
 atexit.register(shutil.rmtree, FOLDER, ignore_errors=True)
 
 for name in ("DATABASE_URL", "CHANNEL_LAYER_URL", "CACHE_URL", "MEDIA_ROOT", "MAX_UPLOAD_MB",
              "MAX_JOBS_WAITING", "DEBUG", "HTTPS", "DEVICE", "LANES",
              "PERCEPTUAL", "CHECKPOINT_SECONDS", "MIX_CACHE_MB", "TEACH_MINUTES_MAX", "EMAIL_URL",
-             "EMAIL_FROM", "EMAIL_VERIFICATION", "TRUSTED_PROXIES", "LANGUAGE_CODE"):  # fmt: skip
+             "EMAIL_FROM", "EMAIL_VERIFICATION", "TRUSTED_PROXIES", "LANGUAGE_CODE",
+             "SOCKETS_PER_OWNER", "SOCKETS_PER_ADDRESS",
+             *(f"{who}_{name}".upper() for who, names in QUOTAS.items() for name in names),
+             *(f"RATE_{name}".upper() for name in RATES)):  # fmt: skip
     os.environ.pop(name, None)
 os.environ["VAR"] = str(FOLDER)
 

@@ -12,6 +12,7 @@ from django.core.management.utils import get_random_secret_key
 from environs import env, validate
 
 from gallery.accounts.names import RESERVED
+from gallery.limits.defaults import read_quotas, read_rates
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR = env.path("VAR", BASE_DIR / "var")  # database, uploads, secret key: all that is not code
@@ -52,6 +53,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "gallery.languages.LanguageMiddleware",
+    "gallery.limits.addresses.middleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -103,6 +105,9 @@ CHANNEL_LAYERS = {
     else {"BACKEND": "channels.layers.InMemoryChannelLayer"}
 }
 CACHES = {"default": env.dj_cache_url("CACHE_URL", "locmem://")}
+if CACHES["default"]["BACKEND"].endswith("LocMemCache"):
+    # With Django's 300, whoever comes from many addresses has the tries of others forgotten.
+    CACHES["default"].setdefault("OPTIONS", {})["MAX_ENTRIES"] = 100_000
 
 STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
@@ -175,11 +180,6 @@ ACCOUNT_EMAIL_NOTIFICATIONS = True  # of a new password or address
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_RATE_LIMITS = {
     "signup": "60/10m/ip",  # a class of thirty behind one address signs up in one lesson
-    "everywhere": "5/10m/user",
-    "export": "10/h/key",
-    "comment": "6/m/user",
-    "report": "10/h/ip",
-    "link": "20/10m/ip,100/h/key",  # wrong passwords of links
 }
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", 0)  # whose X-Forwarded-For is believed
 EMAIL = env.dj_email_url("EMAIL_URL", "console:")  # mails are written to the log
@@ -194,6 +194,10 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_UPLOAD_BYTES
 DECODE_SECONDS = env.int("DECODE_SECONDS", 30)  # for one uploaded file, in a process of its own
 DECODE_MEMORY_MB = env.int("DECODE_MEMORY_MB", 2000)
 MAX_JOBS_WAITING = env.int("MAX_JOBS_WAITING", 80)  # of one visitor at a time, paused ones too
+QUOTAS = read_quotas(env)
+RATE_LIMITS = read_rates(env)
+SOCKETS_PER_OWNER = env.int("SOCKETS_PER_OWNER", 20)  # open at once, in one process; 0: any number
+SOCKETS_PER_ADDRESS = env.int("SOCKETS_PER_ADDRESS", 300)
 
 TEACH_MINUTES_MAX = env.float("TEACH_MINUTES_MAX", 30)  # of one lesson
 

@@ -10,6 +10,8 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from gallery.limits import addresses
+
 WRONG = _("That name, address or password is not right. Check them, or set a new password.")
 
 
@@ -31,6 +33,10 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
     def clean_username(self, username: str, shallow: bool = False) -> str:
         """In one spelling of Unicode: names that look the same are the same."""
         return str(super().clean_username(unicodedata.normalize("NFKC", username), shallow))
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """As everywhere here; allauth's own raises an error for a header that somebody made up."""
+        return addresses.of_request(request)
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         return reverse("account")

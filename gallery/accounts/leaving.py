@@ -19,6 +19,7 @@ from django.http import HttpRequest
 from gallery import scratch, services, taught
 from gallery.accounts.belongings import belongings, owned_models
 from gallery.accounts.sessions import end_sessions
+from gallery.limits import rates
 from gallery.models import Painting, Rendering, Report, ShareLink, TaughtStyle
 from gallery.owners import Owner
 
@@ -81,8 +82,8 @@ def forget_limits(request: HttpRequest, user: Any, emails: list[str]) -> None:
     names = {user.username.lower(), *map(str.lower, filter(None, emails))}
     domain = get_current_site(request).domain
     names |= {f"{domain}:{name}" for name in names}
-    links = ShareLink._base_manager.filter(owner=user)
-    names |= {Owner(user_id=user.pk).group, *links.values_list("token", flat=True)}
+    tokens = ShareLink._base_manager.filter(owner=user).values_list("token", flat=True)
+    rates.forget(Owner(user_id=user.pk), list(tokens))
     for action in app_settings.RATE_LIMITS:
         for rate in get_rates(app="allauth.account", action=action):
             if rate.per != "ip":

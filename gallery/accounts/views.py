@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from allauth.account.models import EmailAddress
-from allauth.core import ratelimit
 from allauth.decorators import rate_limit
 from asgiref.sync import sync_to_async
 from django.contrib import messages
@@ -21,8 +20,11 @@ from gallery.accounts import belongings, export
 from gallery.accounts.forms import DeleteForm
 from gallery.accounts.leaving import account_delete
 from gallery.accounts.sessions import end_sessions
-from gallery.errors import too_many
+from gallery.errors import refuse_error
+from gallery.limits import rates
+from gallery.limits.rates import limited
 from gallery.owners import Owner, visitor
+from gallery.refusals import RefusedError
 
 
 @require_GET
@@ -39,7 +41,7 @@ def account(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @login_required
-@rate_limit(action="everywhere")
+@limited("everywhere")
 def everywhere(request: HttpRequest) -> HttpResponse:
     """Sign out here and in every other browser."""
     user = request.user
@@ -72,8 +74,10 @@ def entries(request: HttpRequest) -> list[export.Entry] | HttpResponse:
     if not any(belongings.counts(owner).values() if owner else ()) and not owner.user_id:
         messages.info(request, _("Nothing of yours is here yet, so there is nothing to export."))
         return redirect("mine")
-    if not ratelimit.consume(request, action="export", key=owner.group):
-        return too_many(request)
+    try:
+        rates.take(request, "export")
+    except RefusedError as error:
+        return refuse_error(request, error)
     name = request.user.get_username() or _("a guest")
     return export.entries(owner, name, request.get_host())
 

@@ -12,6 +12,8 @@ from django.utils.translation import ngettext
 
 from gallery import services
 from gallery.job import Job
+from gallery.limits import quotas
+from gallery.limits.words import when
 from gallery.models import Batch, Photo, Rendering
 from gallery.owners import Owner
 from webstyle.engine.events import EngineError
@@ -57,14 +59,15 @@ def batch_submit(
     recipes = [Recipe(styles=((style, 1.0),), size=size) for style in styles]
     with transaction.atomic():
         if (room := services.queue_room(owner)) < number:
-            raise services.QueueFullError(too_many(number, room))
+            raise services.QueueFullError(*too_many(owner, number, room))
+        quotas.ask(owner, pictures=number)
         batch = Batch.objects.create(
             title=services.one_line(title) or default_title(len(photos), len(styles)),
             styles=list(styles), colour=photos[0].colour, **owner.fields,
         )  # fmt: skip
         for photo in photos:
             for recipe in recipes:
-                services.rendering_submit(photo, recipe, batch=batch)
+                services.rendering_make(photo, recipe, batch=batch)
     return batch
 
 
@@ -89,19 +92,24 @@ def check_counts(photos: int, styles: int) -> None:
         )
 
 
-def too_many(number: int, room: int) -> str:
+def too_many(owner: Owner, number: int, room: int) -> tuple[str, int]:
+    """What is said, and in how many seconds one more fits."""
+    after = services.until_room(owner)
+    values = {"number": number, "room": room, "when": when(after)}
     if not room:
-        return _(
+        reason = _(
             "%(number)d pictures are too many just now: so much of yours is waiting that not one"
-            " more fits. Wait a little."
-        ) % {"number": number}
-    return ngettext(
-        "%(number)d pictures are too many just now: %(room)d more fits. Choose fewer, or wait until"
-        " some are done.",
-        "%(number)d pictures are too many just now: %(room)d more fit. Choose fewer, or wait until"
-        " some are done.",
+            " more fits. Some are done %(when)s."
+        )
+        return reason % values, after
+    reason = ngettext(
+        "%(number)d pictures are too many just now: %(room)d more fits. Choose fewer, or wait: some"
+        " are done %(when)s.",
+        "%(number)d pictures are too many just now: %(room)d more fit. Choose fewer, or wait: some"
+        " are done %(when)s.",
         room,
-    ) % {"number": number, "room": room}
+    )
+    return reason % values, after
 
 
 def default_title(photos: int, styles: int) -> str:
@@ -140,7 +148,7 @@ def batch_retry(batch: Batch) -> int:
     """All that failed or was cancelled, as far as there is room. Raises QueueFullError."""
     ended = [p for p in pictures_of(batch) if p.state in (State.FAILED, State.CANCELLED)]
     if (room := services.queue_room(batch.owned_by)) < len(ended):
-        raise services.QueueFullError(too_many(len(ended), room))
+        raise services.QueueFullError(*too_many(batch.owned_by, len(ended), room))
     return sum(services.job_retry(picture) for picture in ended)
 
 

@@ -44,6 +44,7 @@ from gallery.errors import refuse_error, status_of, wants_json
 from gallery.files import own
 from gallery.forms import SIZES
 from gallery.job import Job
+from gallery.limits.rates import limited
 from gallery.models import Batch, Photo
 from gallery.named import find_learned
 from gallery.owners import Owner, visitor
@@ -57,6 +58,7 @@ SHOWN = 60  # photos to choose from, the newest
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@limited("paint")
 def create(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return choosing(request, request.GET)
@@ -137,6 +139,7 @@ def page(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @require_POST
+@limited("paint")
 def wish(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
     """Cancel all, or try again all that did not work."""
     batch = own(request, Batch, pk)
@@ -167,6 +170,7 @@ def finished(request: HttpRequest, pk: UUID) -> tuple[Batch, Table]:
     return batch, table
 
 
+@limited("archive", reading=True)
 async def sheet(request: HttpRequest, pk: UUID, kind: str) -> HttpResponseBase:
     """All of it on one sheet."""
     if kind not in ENCODINGS:
@@ -178,6 +182,7 @@ async def sheet(request: HttpRequest, pk: UUID, kind: str) -> HttpResponseBase:
     return attached(response, f"{file_stem(batch)}.{kind}")
 
 
+@limited("archive", reading=True)
 async def archive(request: HttpRequest, pk: UUID) -> HttpResponseBase:
     """All that is done, as a ZIP that is written while it is sent."""
     batch, table = await sync_to_async(finished)(request, pk)

@@ -13,12 +13,14 @@ from gallery import cards
 from gallery.browse import search
 from gallery.browse.walls import Found, page_of, wall
 from gallery.community import words as tags
+from gallery.limits.rates import limited
 from gallery.syndication import meta
 
 LOVED = "loved"  # ?order=
 
 
 @require_GET
+@limited("search", reading=True, where=lambda request: request.GET.get("q"))
 def gallery(request: HttpRequest) -> HttpResponse:
     """``order``, ``style``, ``tag`` and ``q`` in any combination; what is none of them is told and
     left aside."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from allauth.core import ratelimit
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db import transaction
@@ -19,10 +18,12 @@ from gallery.browse.listing import relist
 from gallery.browse.walls import page_of
 from gallery.community.forms import CommentForm, DescribeForm, ReportForm
 from gallery.community.models import Comment, Favourite, Report, Tag
-from gallery.errors import refuse, wants_json
+from gallery.errors import come_back, refuse, wants_json
 from gallery.files import find, own
+from gallery.limits import rates
 from gallery.models import Rendering
 from gallery.owners import visitor
+from gallery.refusals import RefusedError
 from gallery.services import announce
 from gallery.views import picture_page
 
@@ -92,9 +93,12 @@ def comment(request: HttpRequest, pk: UUID) -> HttpResponse:
         form.add_error(None, _("Comments on this picture are closed."))
     if not form.is_valid():
         return picture_page(request, rendering, status=400, comment_form=form)
-    if not ratelimit.consume(request, action="comment", user=request.user):
-        form.add_error(None, _("That is a lot of comments at once. Wait a minute, then send it."))
-        return picture_page(request, rendering, status=429, comment_form=form)
+    try:
+        rates.take(request, "comment")
+    except RefusedError as error:
+        form.add_error(None, str(error))
+        page = picture_page(request, rendering, status=429, comment_form=form)
+        return come_back(page, error.after)
     Comment.objects.create(owner=request.user, rendering=rendering, **form.cleaned_data)
     return redirect(f"{rendering.get_absolute_url()}#comments")
 
@@ -128,17 +132,18 @@ def report(request: HttpRequest, pk: UUID) -> HttpResponse:
     if rendering.belongs_to(visitor(request)):
         raise Http404  # one's own is taken down, not reported
     form = ReportForm(request.POST if request.method == "POST" else None)
-    status = 200
+    status, after = 200, None
     if request.method == "POST":
         status = 400
         if form.is_valid():
-            if ratelimit.consume(request, action="report"):
+            try:
+                rates.take(request, "report")
                 return reported(request, rendering, form.cleaned_data)
-            form.add_error(
-                None, _("That is a lot of reports from here. Wait an hour, then send it.")
-            )
-            status = 429
-    return render(request, "report.html", {"rendering": rendering, "form": form}, status=status)
+            except RefusedError as error:
+                form.add_error(None, str(error))
+                status, after = 429, error.after
+    context = {"rendering": rendering, "form": form}
+    return come_back(render(request, "report.html", context, status=status), after)
 
 
 def reported(request: HttpRequest, rendering: Rendering, values: dict[str, Any]) -> HttpResponse:

@@ -23,6 +23,7 @@ from django.views.decorators.http import require_safe
 
 from gallery import files
 from gallery.accounts import export
+from gallery.limits.rates import limited
 from gallery.links.models import ShareLink
 from gallery.links.views import (
     admit,
@@ -184,6 +185,7 @@ async def album_file(request: HttpRequest, token: str, place: str, kind: str) ->
     return guarded(files.stream(field, ""))
 
 
+@limited("download", reading=True)
 async def album_download(
     request: HttpRequest, token: str, place: int, kind: str
 ) -> HttpResponseBase:
@@ -212,6 +214,7 @@ def entries(request: HttpRequest, token: str) -> tuple[Album, list[export.Entry]
     return (link.album, inside) if inside else None
 
 
+@limited("archive", reading=True)
 async def archive(request: HttpRequest, token: str) -> HttpResponseBase:
     """All of it as a ZIP that is written while it is sent."""
     seen = await sync_to_async(entries)(request, token)

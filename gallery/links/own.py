@@ -21,6 +21,7 @@ from gallery import services
 from gallery.community.albums import hang_covers
 from gallery.errors import refuse, wants_json
 from gallery.files import own
+from gallery.limits.rates import limited
 from gallery.links.forms import LASTS, LinkForm
 from gallery.links.models import ShareLink
 from gallery.models import UNDO_TIME, Album, Rendering
@@ -46,6 +47,7 @@ def on_album(album: Album, is_owner: bool) -> dict[str, Any]:
 
 @require_POST
 @sensitive_post_parameters("password")
+@limited("share")
 def create(request: HttpRequest, pk: UUID, model: type[Rendering | Album]) -> HttpResponse:
     """A link to a finished picture of one's own, or to an album."""
     shows = own(request, model, pk)

@@ -11,7 +11,6 @@ import asyncio
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from allauth.core.internal import ratelimit
 from asgiref.sync import sync_to_async
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
@@ -22,10 +21,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from gallery import files
+from gallery.errors import come_back
+from gallery.limits import rates
+from gallery.limits.rates import limited
 from gallery.links.models import ShareLink
 from gallery.models import SHEET, Rendering
 from gallery.named import find_style
 from gallery.owners import Owner, visitor
+from gallery.refusals import RefusedError
 from gallery.syndication.meta import Meta, Shown
 from webstyle.engine import images
 from webstyle.engine.events import EngineError
@@ -35,7 +38,6 @@ ROBOTS = "noindex, nofollow, noarchive"
 ADMITTED = "links"  # in the session: the links this visitor was let in by
 REMEMBERED = 200
 WRONG = gettext_lazy("That is not the password of this link. Mind capitals, and try again.")
-TOO_MANY = gettext_lazy("Too many tries. Wait ten minutes and try again.")
 Answer = TypeVar("Answer", bound=HttpResponseBase)
 
 
@@ -77,20 +79,26 @@ def gone(request: HttpRequest) -> HttpResponse:
     return guarded(render(request, "link_gone.html", status=404))
 
 
-def door(request: HttpRequest, link: ShareLink, error: Any = "", status: int = 200) -> HttpResponse:
+def door(
+    request: HttpRequest, link: ShareLink, error: Any = "", status: int = 200,
+    after: int | None = None,
+) -> HttpResponse:  # fmt: skip
     context = {"asks_password": bool(link.password), "error": error, "colour": link.colour}
-    return guarded(render(request, "link_door.html", context, status=status))
+    response = render(request, "link_door.html", context, status=status)
+    return guarded(come_back(response, after))
 
 
 def knock(request: HttpRequest, link: ShareLink) -> HttpResponse:
     """A wrong password counts as a try; a right one does not."""
     if link.password:
-        tried = ratelimit.consume(request, app="allauth.account", action="link", key=link.token)
-        if tried is None:
-            return door(request, link, TOO_MANY, 429)
+        try:
+            tried = rates.take(request, "link", key=link.token)
+        except RefusedError as error:
+            return door(request, link, error, 429, error.after)
         if not link.opens_with(request.POST.get("password", "")):
             return door(request, link, WRONG, 403)
-        tried.rollback()
+        for counter in tried:
+            counter.give_back()
     return guarded(redirect(link)) if admit(request, link) else gone(request)
 
 
@@ -210,6 +218,7 @@ async def share_file(request: HttpRequest, token: str, kind: str) -> HttpRespons
     return guarded(files.stream(field, ""))
 
 
+@limited("download", reading=True)
 async def share_download(request: HttpRequest, token: str, kind: str) -> HttpResponseBase:
     link = await sync_to_async(let_in)(request, token)
     picture = link.rendering if link and link.allow_download else None

@@ -78,9 +78,10 @@ function connect() {
   const socket = openSocket("/ws/jobs/");
   asleep = false;
   socket.onmessage = (event) => {
+    const message = JSON.parse(event.data);
+    if (message.type === "refused") return; // it is closed in a moment, and tried again later
     socketIsOpen = true;
     failures = 0;
-    const message = JSON.parse(event.data);
     if (message.type === "jobs") {
       if (!opened) for (const job of message.jobs) if (isOpen(job) && !jobs.has(job.id)) before.add(job.id);
       opened = true;

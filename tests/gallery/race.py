@@ -20,7 +20,7 @@ def main() -> None:
     from django.db import connection
 
     from gallery import jobs
-    from gallery.models import Photo, Rendering, TaughtStyle
+    from gallery.models import Photo, Rendering, TaughtStyle, Usage
     from webstyle.engine.recipe import Recipe
 
     call_command("migrate", verbosity=0)
@@ -46,6 +46,8 @@ def main() -> None:
         thread.start()
     for thread in threads:
         thread.join()
+    for model in (Rendering, TaughtStyle, Photo, Usage):  # the server has one database
+        model.objects.all().delete()
     print(json.dumps({"jobs": made, "claims": claims}))
 
 

@@ -150,7 +150,7 @@ def test_a_link_elsewhere_cannot_start_it(guest: Client, work: Rendering) -> Non
 def test_there_is_a_limit_and_it_is_ones_own(
     guest: Client, stranger: Client, work, settings
 ) -> None:
-    settings.ACCOUNT_RATE_LIMITS = {"export": "1/h/key"}
+    settings.RATE_LIMITS = settings.RATE_LIMITS | {"export": "1/h/owner"}
     cast.make_photo(cast.STRANGER)
     exported(guest)
     assert guest.post(reverse("account_export")).status_code == 429

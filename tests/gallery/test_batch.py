@@ -144,7 +144,7 @@ def test_what_does_not_fit_into_the_queue_is_told_with_how_many_would(
 
 
 def test_half_a_batch_is_never_queued(photos: list[Photo], monkeypatch) -> None:
-    real, calls = services.rendering_submit, []
+    real, calls = services.rendering_make, []
 
     def breaks(*args: Any, **how: Any) -> Rendering:
         calls.append(1)
@@ -152,7 +152,7 @@ def test_half_a_batch_is_never_queued(photos: list[Photo], monkeypatch) -> None:
             raise services.EngineError("broken")
         return real(*args, **how)
 
-    monkeypatch.setattr(services, "rendering_submit", breaks)
+    monkeypatch.setattr(services, "rendering_make", breaks)
     with pytest.raises(services.EngineError, match="broken"):
         batch_submit(GUEST, photos, CHOSEN, 64)
     assert not Batch.objects.exists()

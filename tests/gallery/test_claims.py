@@ -25,11 +25,13 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return request.getfixturevalue("postgres_url")
 
 
-def answer_of(script: str, database_url: str) -> Any:
+def answer_of(script: str, database_url: str, at_once: int = 0) -> Any:
     done = subprocess.run(
         [sys.executable, str(Path(__file__).with_name(script))], cwd=cast.ROOT,
         capture_output=True, text=True, timeout=120,
-        env=cast.environment(DATABASE_URL=database_url, PYTHONPATH=cast.ROOT),
+        env=cast.environment(
+            DATABASE_URL=database_url, PYTHONPATH=cast.ROOT, GUEST_AT_ONCE=at_once
+        ),
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
@@ -42,6 +44,11 @@ def test_workers_that_race_never_get_the_same_job_and_leave_none(database_url: s
     assert len([worker for worker in told["claims"] if worker]) > 1, "there was no race"
     order = [told["jobs"].index(pk) for pk in told["claims"][0]]
     assert order == sorted(order)  # whatever kind a job is of
+
+
+def test_workers_that_race_never_start_more_of_one_owner_than_may(database_url: str) -> None:
+    told = answer_of("race.py", database_url, at_once=3)
+    assert sum(map(len, told["claims"])) == 3
 
 
 def test_every_change_of_a_job_works_on_each_kind_of_database(database_url: str) -> None:

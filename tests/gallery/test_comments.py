@@ -64,7 +64,7 @@ def test_there_is_a_limit_a_minute(vincent: Client, hung: Rendering) -> None:
     assert [say(vincent, hung).status_code for _ in range(6)] == [302] * 6
     page = say(vincent, hung, "One more")
     assert page.status_code == 429
-    assert "Wait a minute" in page.text
+    assert "Try again in" in page.text
     assert "One more" in page.text
     assert Comment.objects.count() == 6
 

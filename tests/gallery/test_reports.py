@@ -80,7 +80,7 @@ def test_there_is_a_limit_to_reports(client: Client, hung: Rendering) -> None:
     assert [report(client, hung).status_code for _ in range(10)] == [200] * 10
     page = report(client, hung)
     assert page.status_code == 429
-    assert "Wait an hour" in page.text
+    assert "Try again in about" in page.text
 
 
 def test_a_hidden_picture_is_for_its_owner_only_who_is_told_why(

@@ -1,0 +1,57 @@
+"""A connection that sends a byte now and then does not stay open for ever."""
+
+from __future__ import annotations
+
+import pytest
+from twisted.internet.task import Clock
+from twisted.internet.testing import StringTransport
+from twisted.web.http import Request
+
+from gallery.http import ENOUGH, PATIENCE, LimitedChannel
+
+HEAD = b"POST /api/photos/ HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10000000\r\n\r\n"
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def channel(clock: Clock) -> LimitedChannel:
+    opened = LimitedChannel()
+    opened.callLater = clock.callLater
+    opened.timeOut = PATIENCE
+    opened.requestFactory = Request
+    opened.makeConnection(StringTransport())
+    return opened
+
+
+def is_closed(channel: LimitedChannel) -> bool:
+    return bool(channel.transport.disconnecting)
+
+
+def drip(channel: LimitedChannel, clock: Clock, data: bytes, pause: float, times: int) -> None:
+    for _ in range(times):
+        channel.dataReceived(data)
+        clock.advance(pause)
+
+
+def test_a_head_that_comes_byte_by_byte_has_a_minute(channel, clock) -> None:
+    channel.dataReceived(b"GET / HTTP/1.1\r\n")
+    drip(channel, clock, b"X", 10, 5)
+    assert not is_closed(channel)
+    drip(channel, clock, b"X", 10, 2)
+    assert is_closed(channel)
+
+
+def test_a_body_that_hardly_comes_has_no_longer(channel, clock) -> None:
+    channel.dataReceived(HEAD)
+    drip(channel, clock, b"x" * 100, 10, 7)
+    assert is_closed(channel)
+
+
+def test_a_slow_one_that_comes_may_take_its_time(channel, clock) -> None:
+    channel.dataReceived(HEAD)
+    drip(channel, clock, b"x" * ENOUGH, 50, 20)
+    assert not is_closed(channel)
