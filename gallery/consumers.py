@@ -17,6 +17,7 @@ from gallery import mixing
 from gallery.job import Job, kinds
 from gallery.languages import language_of
 from gallery.models import Photo
+from gallery.operations import context
 from gallery.owners import Owner, owner_of
 from gallery.told import told
 from gallery.worker import Worker
@@ -50,6 +51,7 @@ class OwnersConsumer(AsyncJsonWebsocketConsumer):
             await self.close(4404)
             return
         self.owner = owner
+        context.note(owner=context.owner_mark(owner.group))
         await self.channel_layer.group_add(owner.group, self.channel_name)
         await self.begin()
 

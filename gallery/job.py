@@ -41,6 +41,7 @@ class Job(Owned):
     finished = models.DateTimeField(null=True, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
     worker = models.CharField(max_length=100, blank=True)
+    device = models.CharField(max_length=20, blank=True)  # that it was last worked on: cpu, cuda:0
     heartbeat = models.DateTimeField(null=True, blank=True)
     lease_until = models.DateTimeField(null=True, blank=True)
     cancel_requested = models.BooleanField(default=False)
@@ -79,6 +80,11 @@ class Job(Owned):
     @property
     def engine_title(self) -> str:
         """Of what works on it."""
+        raise NotImplementedError
+
+    @property
+    def engine_name(self) -> str:
+        """As logs and metrics call it."""
         raise NotImplementedError
 
     @property

@@ -20,6 +20,7 @@ from django.utils import timezone
 
 from gallery import scratch
 from gallery.job import Job, kinds
+from gallery.operations import context, counted
 
 log = logging.getLogger(__name__)
 State = Job.State
@@ -86,9 +87,11 @@ def rescue(publish: Publish) -> int:
             cancel_requested=job.cancel_requested, pause_requested=job.pause_requested
         )
         if job.change(where=still, worker="", lease_until=None, **after_loss(job)):
-            log.warning("job %s: its worker is gone, now %s", job.pk, job.state)
+            with context.within(context.of_job(job)):
+                log.warning("job %s: its worker is gone, now %s", job.pk, job.state)
             if not job.is_unfinished:
                 scratch.sweep(job)
+                counted.job_ended(job, "lost")
             publish(job)
             found += 1
     return found
