@@ -74,8 +74,8 @@ class Cleanup:
         self.check_sane(orphans)
         steps: dict[str, Callable[[], Found]] = {
             "guests": self.guests,
-            "deleted": self.deleted,
             "checkpoints": self.checkpoints,
+            "deleted": self.deleted,
             "orphans": lambda: self.remove_files(orphans),
             "lost": lambda: self.lost(known),
             "sessions": self.sessions,
@@ -114,10 +114,10 @@ class Cleanup:
         return sum(storage.size_of(name) for name in self.files.get(folder, ()))
 
     def checkpoints(self) -> Found:
-        """Of jobs that ended."""
+        """Of jobs that failed and are not deleted."""
         found = Found()
         for job in services.failed_long_ago()[1]:
-            if job.folder not in self.gone:
+            if job.deleted is None and job.folder not in self.gone:
                 found.add(storage.size_of(str(job.checkpoint)))
         if not self.dry:
             services.forget_checkpoints()

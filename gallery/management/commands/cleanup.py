@@ -15,8 +15,8 @@ from webstyle.engine.events import EngineError
 
 TITLES = {
     "guests": "of guests who have not been here for long",
-    "deleted": "deleted more than an hour ago",
     "checkpoints": "checkpoints of jobs that failed",
+    "deleted": "deleted more than an hour ago",
     "orphans": "files that no row names",
     "lost": "files that rows name and that are lost (nothing is done about it)",
     "sessions": "expired sessions",
