@@ -21,7 +21,7 @@ from gallery import scratch, services
 from gallery.models import ErrorEntry, Mask, Note, Painting, Photo, Rendering, ShareLink
 from gallery.operations.cleanup import Cleanup
 from gallery.operations.guests import SEEN, last_seen
-from gallery.owners import SESSION_KEY, Owner
+from gallery.owners import Owner
 from tests import cast
 from tests.community import make_album
 from webstyle.engine.events import EngineError

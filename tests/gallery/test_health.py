@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import http.client
 import json
@@ -98,9 +99,8 @@ async def test_without_a_worker_it_is_degraded_and_serves(workers: None) -> None
 
 
 async def test_a_storage_that_cannot_be_written_is_found(workers: None, settings) -> None:
-    folder = Path(settings.MEDIA_ROOT)
-    shutil.rmtree(folder)
-    folder.write_text("a file, no folder")
+    folder = settings.MEDIA_ROOT = settings.MEDIA_ROOT / "file"
+    await asyncio.to_thread(folder.write_text, "a file, no folder")
     status, told = await ask(ADDRESS)
     assert status == 503
     assert told["checks"]["storage"]["status"] == "failing"

@@ -13,7 +13,9 @@ from tests import cast
 from tests.members import make_member, make_operator, signed_in
 
 ADDRESS = "/operate/"
-pytestmark = pytest.mark.django_db(transaction=True)  # the checks look with connections of their own
+pytestmark = pytest.mark.django_db(
+    transaction=True
+)  # the checks look with connections of their own
 
 
 @pytest.fixture
@@ -58,9 +60,16 @@ def test_it_shows_queue_processes_failures_and_errors(
                   worker="easel:9")  # fmt: skip
     Presence.objects.create(pk="easel:7", lanes=["fast"], device="cuda:0", gpu_used=2 << 30,
                             gpu_total=8 << 30, jobs=1423)  # fmt: skip
-    Presence.objects.create(pk="easel:8", lanes=["slow"], seen=timezone.now() - timezone.timedelta(minutes=9))  # fmt: skip
-    ErrorEntry.objects.create(logger="gallery.runs", message="<b>harm</b>", trace="Traceback",
-                              request="0123456789abcdef", job=str(failed.pk), process="easel:7")
+    silent = timezone.now() - timezone.timedelta(minutes=9)
+    Presence.objects.create(pk="easel:8", lanes=["slow"], seen=silent)
+    ErrorEntry.objects.create(
+        logger="gallery.runs",
+        message="<b>harm</b>",
+        trace="Traceback",
+        request="0123456789abcdef",
+        job=str(failed.pk),
+        process="easel:7",
+    )
     answer = operator.get(ADDRESS)
     (fast, slow) = answer.context["lanes"]
     assert (fast["queued"], fast["running"], slow["queued"]) == (1, 0, 0)
