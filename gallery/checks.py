@@ -10,6 +10,8 @@ from django.core.checks import CheckMessage, Error, register
 
 from webstyle.engine.weights import PERCEPTUAL_NAMES, VGG19_FILE, fetched
 
+YEAR = 31_536_000  # seconds
+
 
 @register()
 def settings_fit(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
@@ -63,9 +65,39 @@ def settings_fit(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
             Error(f"TEACH_MINUTES_MAX={settings.TEACH_MINUTES_MAX:g} is out of range.",
                   hint="Use 1 to 240; 30 is enough for the finest style.", id="webstyle.E005")
         )  # fmt: skip
+    found += operations_fit()
     if settings.LEASE_SECONDS < 5:
         found.append(
             checks.Warning("LEASE_SECONDS under 5 takes jobs from workers that are only busy.",
                     hint="Leave it at 30.", id="webstyle.W001")
+        )  # fmt: skip
+    return found
+
+
+def operations_fit() -> list[CheckMessage]:
+    found: list[CheckMessage] = []
+    if settings.GUEST_DAYS < 1:
+        found.append(
+            Error(f"GUEST_DAYS={settings.GUEST_DAYS} takes guests' work while they look at it.",
+                  hint="Use 1 or more; 365 is as long as a guest's cookie lasts.",
+                  id="webstyle.E006")
+        )  # fmt: skip
+    if settings.METRICS_TOKEN and len(settings.METRICS_TOKEN) < 16:
+        found.append(
+            Error("METRICS_TOKEN is so short that it can be guessed.",
+                  hint="Use 16 letters or more, as `openssl rand -hex 16` makes them.",
+                  id="webstyle.E007")
+        )  # fmt: skip
+    if settings.MIN_FREE_BYTES < 0:
+        found.append(
+            Error("MIN_FREE_MB is negative.", hint="Use 0 to look at no disk; 500 is the default.",
+                  id="webstyle.E008")
+        )  # fmt: skip
+    preload, long = settings.SECURE_HSTS_PRELOAD, settings.SECURE_HSTS_SECONDS >= YEAR
+    if preload and not (long and settings.SECURE_HSTS_INCLUDE_SUBDOMAINS):
+        found.append(
+            Error("HSTS_PRELOAD: no browser takes this site into its list like that.",
+                  hint=f"Set HSTS_SUBDOMAINS=true and HSTS_SECONDS={YEAR}, or leave it out.",
+                  id="webstyle.E009")
         )  # fmt: skip
     return found

@@ -20,6 +20,7 @@ from gallery.languages import language_of
 from gallery.limits import addresses, rates, sockets
 from gallery.limits.line import lined_up
 from gallery.models import Photo
+from gallery.operations import context
 from gallery.owners import Owner, owner_of
 from gallery.refusals import RefusedError
 from gallery.told import told
@@ -60,6 +61,7 @@ class OwnersConsumer(AsyncJsonWebsocketConsumer):
             await self.refuse(_("Too many pages of this site are open from here: close some."))
             return
         self.owner = owner
+        context.note(owner=context.owner_mark(owner.group))
         await self.channel_layer.group_add(owner.group, self.channel_name)
         await self.begin()
 

@@ -40,6 +40,7 @@ class Craft(Protocol):
     trouble: str  # what a visitor is told when something went wrong
     no_memory: str
     turn: float  # seconds after which others that wait in the lane come first
+    device: str  # that it is done on, once it is prepared
 
     def prepare(self) -> Callable[..., Events]:
         """The engine, with all it needs but the checkpoint. Raises EngineError."""
@@ -56,10 +57,13 @@ class PictureCraft:
     turn = inf
 
     def __init__(self, rendering: Rendering) -> None:
-        self.rendering = rendering
+        self.rendering, self.device = rendering, ""
 
     def prepare(self) -> Callable[..., Events]:
-        from webstyle.engine.device import pick_device  # torch comes with it, and only here
+        from webstyle.engine.device import (
+            device_name,
+            pick_device,
+        )  # torch comes with it, only here
         from webstyle.engine.registry import get_engine
 
         recipe, owner = self.rendering.parsed_recipe(), owner_now(self.rendering)
@@ -73,6 +77,7 @@ class PictureCraft:
         }
         masks = {name: self.open_mask(style, name) for style, name in recipe.masks}
         device = pick_device(settings.DEVICE)
+        self.device = device_name(device)
         return partial(engine.run, photo, recipe, device=device, paintings=paintings, masks=masks)
 
     def title(self, style: str) -> str:
@@ -104,12 +109,16 @@ class StyleCraft:
     turn = 60.0  # a lesson takes minutes, goes on in a second, and is not to keep pictures waiting
 
     def __init__(self, style: TaughtStyle) -> None:
-        self.style = style
+        self.style, self.device = style, ""
 
     def prepare(self) -> Callable[..., Events]:
-        from webstyle.engine.device import pick_device  # torch comes with it, and only here
+        from webstyle.engine.device import (
+            device_name,
+            pick_device,
+        )  # torch comes with it, only here
 
         device = pick_device(settings.DEVICE)
+        self.device = device_name(device)
         return self.card(device) if self.style.weights else self.lesson(device)
 
     def card(self, device: Any) -> Callable[..., Events]:

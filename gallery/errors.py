@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
+from gallery.operations.requests import id_of
 from gallery.refusals import RefusedError
 from gallery.told import told
 from webstyle.engine.events import EngineError
@@ -96,5 +97,5 @@ def server_error(request: HttpRequest) -> HttpResponse:
         "Something went wrong on our side. It has been written down; try again in a moment."
     )
     if wants_json(request):
-        return JsonResponse({"error": message}, status=500)
-    return render(request, "500.html", status=500)
+        return JsonResponse({"error": message, "request": id_of(request)}, status=500)
+    return render(request, "500.html", {"request_id": id_of(request)}, status=500)

@@ -47,6 +47,7 @@ class Job(Stored):
     finished = models.DateTimeField(null=True, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
     worker = models.CharField(max_length=100, blank=True)
+    device = models.CharField(max_length=20, blank=True)  # that it was last worked on: cpu, cuda:0
     heartbeat = models.DateTimeField(null=True, blank=True)
     lease_until = models.DateTimeField(null=True, blank=True)
     cancel_requested = models.BooleanField(default=False)
@@ -85,6 +86,11 @@ class Job(Stored):
     @property
     def engine_title(self) -> str:
         """Of what works on it."""
+        raise NotImplementedError
+
+    @property
+    def engine_name(self) -> str:
+        """As logs and metrics call it."""
         raise NotImplementedError
 
     @property

@@ -23,6 +23,7 @@ from gallery import scratch
 from gallery.job import Job, kinds
 from gallery.limits import usage
 from gallery.limits.line import Line
+from gallery.operations import context, counted
 
 log = logging.getLogger(__name__)
 State = Job.State
@@ -103,9 +104,11 @@ def rescue(publish: Publish) -> int:
         spent = seconds_until_lost(job)
         if job.change(where=still, worker="", lease_until=None, **after_loss(job)):
             usage.worked(job.owned_by, job.lane, spent)
-            log.warning("job %s: its worker is gone, now %s", job.pk, job.state)
+            with context.within(context.of_job(job)):
+                log.warning("job %s: its worker is gone, now %s", job.pk, job.state)
             if not job.is_unfinished:
                 scratch.sweep(job)
+                counted.job_ended(job, "lost")
             publish(job)
             found += 1
     return found

@@ -279,6 +279,10 @@ class Rendering(Job):
         except EngineError:
             return self.engine
 
+    @property
+    def engine_name(self) -> str:
+        return self.engine
+
     def words(self) -> dict[str, Any]:
         return super().words() | {"alt": self.caption, "styles": self.styles}
 
@@ -340,6 +344,10 @@ class TaughtStyle(Job):
     @property
     def engine_title(self) -> str:
         return _("Teaching")
+
+    @property
+    def engine_name(self) -> str:
+        return "teaching" if self.lesson else "card"
 
     @property
     def caption(self) -> str:
@@ -409,11 +417,12 @@ from gallery.community.models import (  # noqa: E402
 )
 from gallery.limits.models import Usage  # noqa: E402
 from gallery.links.models import ShareLink  # noqa: E402
+from gallery.operations.models import ErrorEntry, Note, Presence, Tally  # noqa: E402
 
 Work = Photo | Painting | Rendering | TaughtStyle | Album
 
 __all__ = [
-    "UNDO_TIME", "Album", "AlbumItem", "Batch", "Comment", "Facet", "Favourite", "Listing", "Mask",
-    "Painting", "Photo", "Profile", "Rendering", "Report", "ShareLink", "Style", "Tag",
-    "TaughtStyle", "Usage", "Work",
+    "UNDO_TIME", "Album", "AlbumItem", "Batch", "Comment", "ErrorEntry", "Facet", "Favourite",
+    "Listing", "Mask", "Note", "Painting", "Photo", "Presence", "Profile", "Rendering", "Report",
+    "ShareLink", "Style", "Tag", "Tally", "TaughtStyle", "Usage", "Work",
 ]  # fmt: skip

@@ -29,6 +29,7 @@ from gallery.job import Job
 from gallery.jobs import NOTHING_DONE, LeaseLostError, Publish, mine, nothing_left
 from gallery.limits import usage
 from gallery.limits.line import Line
+from gallery.operations import context, counted, tally
 from webstyle.engine import images
 from webstyle.engine.events import EngineError, Progress, Result
 
@@ -63,6 +64,11 @@ class Run:
 
     def __call__(self) -> None:
         """Never raises: one bad job takes no other with it."""
+        with context.within(context.of_job(self.held)):
+            counted.job_began(self.held)
+            self.attempt()
+
+    def attempt(self) -> None:
         self.publish(self.job)
         try:
             result = self.work()
@@ -71,12 +77,12 @@ class Run:
         except LeaseLostError:
             log.warning("job %s: lease lost, result dropped", self.held.pk)
         except EngineError as error:
-            self.fail(str(error))
+            self.fail(str(error), "refused")
         except MemoryError:
-            self.fail(self.craft.no_memory)
+            self.fail(self.craft.no_memory, "memory")
         except Exception:
             log.exception("job %s failed", self.held.pk)
-            self.fail(self.craft.trouble)
+            self.fail(self.craft.trouble, "error")
         self.account()
         scratch.leave_nothing(self.held)
 
@@ -277,20 +283,24 @@ class Run:
             scratch.discard(*names.values())
             self.end(State.CANCELLED)
 
-    def fail(self, error: str) -> None:
+    def fail(self, error: str, reason: str) -> None:
         """What was reached is kept, to try again from there; unless it is what leads here."""
         kept: dict[str, Any] = {}
         if self.stored or not self.resumed:
             row = self.job
             kept = {"checkpoint": row.checkpoint.name, "spent": row.spent}
         with contextlib.suppress(LeaseLostError):
-            self.end(State.FAILED, error=error, **kept)
+            self.end(State.FAILED, reason, error=error, **kept)
 
-    def end(self, state: str, *, where: Q | None = None, **values: Any) -> bool:
+    def end(self, state: str, reason: str = "", *, where: Q | None = None, **values: Any) -> bool:
         """The row's last state; what was needed on the way is not needed any longer."""
         values = {**nothing_left(), "finished": timezone.now(), "lease_until": None, **values}
+        values["device"] = self.craft.device
         ended = self.change(where, state=state, pause_requested=False, **values)
         if ended:
             scratch.sweep(self.job)
             self.publish(self.job)
+            counted.job_ended(self.job, reason)
+            tally.flush()  # at once: who kills a worker does not take this with it
+            log.info("job %s, after %.1f s on %s", state, self.seconds(), self.craft.device or "-")
         return ended

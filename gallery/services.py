@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import subprocess
 import sys
 import tempfile
@@ -38,6 +39,7 @@ from gallery.models import (
     TaughtStyle,
 )
 from gallery.named import find_style
+from gallery.operations import context, counted
 from gallery.owned import Owned
 from gallery.owners import Owner
 from gallery.pictures import faded, open_picture, region_of, to_png
@@ -49,12 +51,14 @@ from webstyle.engine.images import check_mask, fitted
 from webstyle.engine.recipe import Recipe
 from webstyle.engine.registry import check_size, get_engine, make_params
 
+log = logging.getLogger(__name__)
 State = Job.State
 Shared = Painting | TaughtStyle
 Added = TypeVar("Added", Photo, Painting, Mask, TaughtStyle)
 Picture = TypeVar("Picture", Photo, Painting, Mask)
 RETRY_TIME = timedelta(days=1)  # how long a failed job can go on from where it was
 FIGURES = ("minutes", "steps", "stroke", "style", "content")  # of a training, in a style's file
+ABOUT_JOB = ("job", "kind", "engine", "lane")  # in the log, beside the request
 FADED = {"view": 85, "thumb": 80}  # of a region's files, with their quality
 MASK_TIME = timedelta(days=1)  # how long a mask is kept that no picture is painted with
 # Twenty uploads at once open one after the other: each may take DECODE_MEMORY_MB.
@@ -374,6 +378,9 @@ def announce(job: Job, *, ring: bool = False) -> None:
             notify.ring()
 
     transaction.on_commit(tell)
+    if ring:  # the one line that has the ids of both the request and the job
+        about = context.of_job(job).fields
+        log.info("job waits", extra={"facts": {name: about[name] for name in ABOUT_JOB}})
 
 
 def unless_running(then: Any, field: str) -> Case:
@@ -393,6 +400,7 @@ def job_cancel(job: Job) -> bool:
     if done:
         if job.state == State.CANCELLED:
             scratch.sweep(job)
+            counted.job_ended(job)
         announce(job)
     return done
 
@@ -486,20 +494,9 @@ def restore(item: Owned) -> None:
 
 
 def purge() -> int:
-    """Rows and files of what was deleted more than an hour ago, and of masks that nobody used.
-    How many there were."""
-    old = {"deleted__lt": timezone.now() - UNDO_TIME}
-    renderings = Rendering.objects.filter(
-        Q(**old) | Q(**{f"photo__{k}": v for k, v in old.items()})
-    ).exclude(state__in=Job.ACTIVE)
-    photos = Photo.objects.filter(**old).exclude(renderings__state__in=Job.ACTIVE)
-    masks = {*Mask.objects.filter(photo__in=photos), *unused_masks()}
-    styles = TaughtStyle.objects.filter(**old).exclude(state__in=Job.ACTIVE)
-    rest = [model.objects.filter(**old) for model in (Album, Batch, ShareLink)]
+    """Rows and files of what is overdue. How many there were."""
     gone = 0
-    for item in [
-        *renderings, *masks, *photos, *Painting.objects.filter(**old), *styles, *chain(*rest)
-    ]:  # fmt: skip
+    for item in overdue():
         folder = item.folder
         item.delete()
         scratch.remove_folder(folder)  # with what broken-off attempts left
@@ -508,6 +505,20 @@ def purge() -> int:
     usage.sweep()
     forget_checkpoints()
     return gone
+
+
+def overdue() -> list[Any]:
+    """What was deleted more than an hour ago, and masks that nobody used."""
+    old = {"deleted__lt": timezone.now() - UNDO_TIME}
+    renderings = Rendering.objects.filter(
+        Q(**old) | Q(**{f"photo__{k}": v for k, v in old.items()})
+    ).exclude(state__in=Job.ACTIVE)
+    photos = Photo.objects.filter(**old).exclude(renderings__state__in=Job.ACTIVE)
+    masks = {*Mask.objects.filter(photo__in=photos), *unused_masks()}
+    styles = TaughtStyle.objects.filter(**old).exclude(state__in=Job.ACTIVE)
+    rest = [model.objects.filter(**old) for model in (Album, Batch, ShareLink)]
+    paintings = Painting.objects.filter(**old)
+    return [*renderings, *masks, *photos, *paintings, *styles, *chain(*rest)]
 
 
 def unused_masks() -> list[Mask]:
@@ -519,10 +530,16 @@ def unused_masks() -> list[Mask]:
     return [mask for mask in old if str(mask.pk) not in used]
 
 
-def forget_checkpoints() -> None:
-    """Of jobs that failed long ago: nobody is going to try them again, and they are large."""
+def failed_long_ago() -> tuple[Q, list[Job]]:
+    """Jobs that keep a checkpoint although nobody is going to try them again; and what they are."""
     failed = Q(state=State.FAILED, finished__lt=timezone.now() - RETRY_TIME)
-    for kind in kinds():
-        for job in kind.objects.filter(failed).exclude(checkpoint=""):
-            if job.change(where=failed, **jobs.nothing_left()):
-                scratch.sweep(job)
+    found = (kind.objects.filter(failed).exclude(checkpoint="") for kind in kinds())
+    return failed, list(chain.from_iterable(found))
+
+
+def forget_checkpoints() -> None:
+    """They are large."""
+    failed, found = failed_long_ago()
+    for job in found:
+        if job.change(where=failed, **jobs.nothing_left()):
+            scratch.sweep(job)

@@ -32,6 +32,7 @@ urlpatterns = [
     path("", views.home, name="home"),
     *community_urls,
     path("", include("gallery.syndication.urls")),
+    path("", include("gallery.operations.urls")),
     path("language/", set_language, name="set_language"),
     path("words/<slug:language>.js", languages.ScriptWords.as_view(), name="script_words"),
     path("me/", views.mine, name="mine"),

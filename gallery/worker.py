@@ -9,6 +9,7 @@ import asyncio
 import logging
 import os
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -20,6 +21,7 @@ from django.db import close_old_connections
 
 from gallery import jobs, mixing, notify, runs, services
 from gallery.job import Job
+from gallery.operations import context, presence
 
 log = logging.getLogger(__name__)
 # Painting steps back when a page is asked for or a slider moved; who waits long anyway, most.
@@ -59,6 +61,8 @@ class Worker:
         self.bells = {lane: asyncio.Event() for lane in lanes}
         self.mixtures = mixing.MixLane()
         self.stopping = False
+        self.serves = False  # this process also answers with pages
+        self.worked = 0  # attempts at jobs
         self.tasks: list[asyncio.Task[None]] = []
 
     def ring(self) -> None:
@@ -75,6 +79,10 @@ class Worker:
         await asyncio.gather(*self.tasks)
         for helper in helpers:
             helper.cancel()
+        try:
+            await asyncio.to_thread(in_database, presence.leave, self.name)
+        except Exception as error:
+            log.warning("presence cannot be taken back: %s", error)
 
     async def stop(self) -> None:
         """Give the running jobs back and end; returns when that is done."""
@@ -97,19 +105,27 @@ class Worker:
             await asyncio.sleep(settings.RESCAN_SECONDS)
 
     async def rescan(self) -> None:
-        """Rescue jobs of dead workers, now and then purge what was deleted."""
-        turn = 0
+        """Rescue jobs of dead workers, tell that this one is there, now and then purge what was
+        deleted."""
+        turn, told = 0, -presence.REPORT_SECONDS
         while True:
             try:
                 await asyncio.to_thread(in_database, jobs.rescue, notify.publish)
+                if time.monotonic() - told >= presence.REPORT_SECONDS:
+                    await asyncio.to_thread(in_database, self.report)
+                    told = time.monotonic()
                 if turn % 300 == 0:
                     await asyncio.to_thread(in_database, services.purge)
+                    await asyncio.to_thread(in_database, presence.tidy)
                     self.mixtures.tidy()
             except Exception:
                 log.exception("rescan failed, next try in %s s", settings.RESCAN_SECONDS)
             turn += 1
             self.ring()
             await asyncio.sleep(settings.RESCAN_SECONDS)
+
+    def report(self) -> None:
+        presence.report(self.name, self, serves=self.serves)
 
     async def mix(self) -> None:
         with thread_of("mix") as thread:
@@ -135,10 +151,12 @@ class Worker:
 
     async def work(self, job: Job, thread: ThreadPoolExecutor) -> None:
         run = runs.Run(job, notify.publish, lambda: self.stopping)
-        beat = asyncio.create_task(self.heartbeat(run.held))
+        with context.within(context.of_job(job)):
+            beat = asyncio.create_task(self.heartbeat(run.held))
         try:
             await asyncio.get_running_loop().run_in_executor(thread, in_database, run)
         finally:
+            self.worked += 1
             beat.cancel()
 
     async def heartbeat(self, job: Job) -> None:

@@ -27,6 +27,7 @@ from PIL import Image
 
 from gallery import jobs, notify, runs, services
 from gallery.models import Mask, Painting, Photo, Rendering, TaughtStyle
+from gallery.operations.guests import SEEN
 from gallery.owners import SESSION_KEY, Owner
 from webstyle.asgi import application
 from webstyle.engine import images
@@ -59,6 +60,7 @@ def client_of(owner: Owner, *, careful: bool = False) -> Client:
     client = Client(enforce_csrf_checks=careful)
     session = client.session
     session[SESSION_KEY] = owner.guest
+    session[SEEN] = timezone.now().date().isoformat()  # was here today already
     session.save()
     return client
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from allauth.account.models import EmailAddress
 from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Permission
 from django.core import mail
 from django.http import HttpResponse
 from django.test import Client
@@ -22,6 +23,15 @@ def make_member(name: str = "vincent", *, verified: bool = True) -> Any:
     email = f"{name}@example.org"
     user = get_user_model().objects.create_user(name, email, PASSWORD)
     EmailAddress.objects.create(user=user, email=email, verified=verified, primary=True)
+    return user
+
+
+def make_operator(name: str = "olga") -> Any:
+    """Staff who may see how the site does, and nothing else."""
+    user = make_member(name)
+    user.is_staff = True
+    user.save()
+    user.user_permissions.add(Permission.objects.get(codename="operate"))
     return user
 
 

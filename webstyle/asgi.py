@@ -11,12 +11,16 @@ from channels.auth import AuthMiddlewareStack  # noqa: E402  after the apps are 
 from channels.routing import ChannelNameRouter, ProtocolTypeRouter, URLRouter  # noqa: E402
 from channels.security.websocket import AllowedHostsOriginValidator  # noqa: E402
 
+from gallery.operations.health import Probes  # noqa: E402
+from gallery.operations.sockets import SocketLog  # noqa: E402
 from gallery.routing import channels, websockets  # noqa: E402
 
 application = ProtocolTypeRouter(
     {
-        "http": http,
-        "websocket": AllowedHostsOriginValidator(AuthMiddlewareStack(URLRouter(websockets))),
+        "http": Probes(http),
+        "websocket": SocketLog(
+            AllowedHostsOriginValidator(AuthMiddlewareStack(URLRouter(websockets))), websockets
+        ),
         "channel": ChannelNameRouter(channels),
     }
 )

@@ -48,6 +48,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "gallery.operations.requests.RequestLogMiddleware",  # around all others: it counts their time
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -56,6 +57,7 @@ MIDDLEWARE = [
     "gallery.limits.addresses.middleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
+    "gallery.operations.guests.GuestSeenMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -127,6 +129,17 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", 3600 if HTTPS else 0)
+# For the names below this one too, and in browsers before they ever came: a site that is one of
+# several of a domain would lock out the others, so both are off until somebody says so.
+SECURE_HSTS_INCLUDE_SUBDOMAINS = env.bool("HSTS_SUBDOMAINS", False)
+SECURE_HSTS_PRELOAD = env.bool("HSTS_PRELOAD", False)
+# `check --deploy` asks for a decision on each of the two. One that was taken, also against it, is
+# no warning any longer; as long as the variable is not set, the warning stays.
+SILENCED_SYSTEM_CHECKS = [
+    check
+    for name, check in (("HSTS_SUBDOMAINS", "security.W005"), ("HSTS_PRELOAD", "security.W021"))
+    if env.str(name, "")
+]
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 CSRF_FAILURE_VIEW = "gallery.errors.csrf_failure"
@@ -210,6 +223,10 @@ CHECKPOINT_SECONDS = env.float("CHECKPOINT_SECONDS", 10)  # what a lost worker l
 RESCAN_SECONDS = env.float("RESCAN_SECONDS", 2.0)
 MAX_ATTEMPTS = 3
 
+GUEST_DAYS = env.int("GUEST_DAYS", 365)  # after which `cleanup` takes what a guest left behind
+METRICS_TOKEN = env.str("METRICS_TOKEN", "")  # what Prometheus says to be let in
+MIN_FREE_BYTES = env.int("MIN_FREE_MB", 500) * 1_000_000  # on the disk, or the site is not ready
+
 # Not LANGUAGE: many systems set that, for their own messages.
 LANGUAGES = [("en", "English"), ("zh-hans", "中文")]  # as each calls itself
 LANGUAGE_CODE = env.str(
@@ -223,11 +240,25 @@ FORMAT_MODULE_PATH = ["webstyle.formats"]
 TIME_ZONE = env.str("TIME_ZONE", "UTC")
 USE_TZ = True
 
+LOG_FORMAT = env.str("LOG_FORMAT", "line", validate=validate.OneOf(["line", "json"]))
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "INFO")},
-    "loggers": {"daphne": {"level": "WARNING"}, "django.channels": {"level": "WARNING"}},
+    "formatters": {
+        "line": {"()": "gallery.operations.logs.LineFormatter"},
+        "json": {"()": "gallery.operations.logs.JsonFormatter"},
+    },
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT},
+        "errors": {"class": "gallery.operations.errors.ErrorKeeper"},
+    },
+    "root": {"handlers": ["console", "errors"], "level": env.str("LOG_LEVEL", "INFO")},
+    "loggers": {
+        "daphne": {"level": "WARNING"},
+        "django.channels": {"level": "WARNING"},
+        # Django's own handlers would write a line with nothing of ours, and mail it to nobody.
+        "django": {"handlers": [], "propagate": True},
+        # That something was not found stands in the line of the request.
+        "django.request": {"level": "ERROR"},
+    },
 }

@@ -21,6 +21,7 @@ from gallery.accounts.belongings import belongings, owned_models
 from gallery.accounts.sessions import end_sessions
 from gallery.limits import rates
 from gallery.models import Painting, Rendering, Report, ShareLink, TaughtStyle
+from gallery.operations import errors
 from gallery.owners import Owner
 
 AT_ONCE = 100  # names looked for with one question
@@ -47,6 +48,7 @@ def account_delete(request: HttpRequest, user: Any) -> None:
         Report.objects.filter(reporter=user).update(words="")  # the moderators keep the reason
         late = list(belongings(owner))  # also what was sent meanwhile
         forget_log([user, *addresses, *late])
+        errors.forget(late)
         user.delete()
     for row in late:
         scratch.remove_folder(row.folder)

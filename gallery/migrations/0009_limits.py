@@ -36,7 +36,7 @@ FILES = {
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('gallery', '0008_album_links'),
+        ("gallery", "0008_album_links"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -38,6 +38,7 @@ from gallery.models import (
     Album,
     Batch,
     Comment,
+    ErrorEntry,
     Facet,
     Favourite,
     Listing,
@@ -61,7 +62,7 @@ NAME = "vincent"
 # Columns that hold no words of their owner's: what the site itself writes, and choices.
 OF_THE_SITE = {
     "guest", "colour", "lane", "engine", "worker", "stage", "error", "fingerprint", "token",
-    "password", "hidden_reason",
+    "password", "hidden_reason", "device",
 }  # fmt: skip
 MADE_OF_OTHERS = {"view", "thumb", "preview", "checkpoint"}  # files that the export leaves out
 
@@ -141,6 +142,7 @@ class World:
         for job in (picture, self.style):
             job.change(preview=scratch.save_preview(job, b"preview"),
                        checkpoint=scratch.save_checkpoint(job, b"checkpoint"))  # fmt: skip
+        ErrorEntry.objects.create(job=str(picture.pk), message="trace of an error")
         recipe = {"styles": [["udnie", 1.0], [self.style.ref, 1.0]]}
         picture.change(recipe=picture.recipe | recipe | {"masks": [["udnie", str(mask.pk)]]})
         batch = Batch.objects.create(**mine.fields, styles=["udnie"])

@@ -20,6 +20,10 @@ from gallery.checks import settings_fit
         ("PERCEPTUAL", "vgg19", "webstyle.W002"),
         ("HTTPS", True, "webstyle.W003"),
         ("TEACH_MINUTES_MAX", 300.0, "webstyle.E005"),
+        ("GUEST_DAYS", 0, "webstyle.E006"),
+        ("METRICS_TOKEN", "sesame", "webstyle.E007"),
+        ("MIN_FREE_BYTES", -1_000_000, "webstyle.E008"),
+        ("SECURE_HSTS_PRELOAD", True, "webstyle.E009"),
     ],
 )
 def test_a_setting_that_cannot_work_is_found(

@@ -10,10 +10,10 @@ from django.test import Client
 from django.urls import reverse
 
 from gallery.batches.services import batch_submit
-from gallery.models import Photo, Rendering, ShareLink, Tag
+from gallery.models import ErrorEntry, Photo, Rendering, ShareLink, Tag
 from tests.cast import GUEST, submit
 from tests.community import make_album, say
-from tests.members import make_member, signed_in
+from tests.members import make_member, make_operator, signed_in
 
 
 class Inline(HTMLParser):
@@ -111,6 +111,12 @@ def sharing_pages(guest: Client, painted: Rendering) -> list[HttpResponse]:
     return got
 
 
+def operators_page(painted: Rendering) -> HttpResponse:
+    ErrorEntry.objects.create(logger="gallery.runs", message="x", trace="y", job=str(painted.pk))
+    painted.change(device="cpu", finished=painted.created)
+    return signed_in(make_operator()).get(reverse("operate"))
+
+
 @pytest.fixture
 def pages(guest: Client, painted: Rendering, photo: Photo) -> list[str]:
     painted.change(public=True, published=painted.created)
@@ -130,6 +136,7 @@ def pages(guest: Client, painted: Rendering, photo: Photo) -> list[str]:
     answers += (
         account_pages(guest) + community_pages(guest, painted) + sharing_pages(guest, painted)
     )
+    answers.append(operators_page(painted))
     assert {answer.status_code for answer in answers} == {200, 404, 400, 403}
     assert any("undo" in answer.text.lower() for answer in answers)
     for answer in answers:

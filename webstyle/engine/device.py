@@ -29,6 +29,13 @@ def pick_device(name: str = "auto") -> torch.device:
     return torch.device(name)
 
 
+def device_name(device: torch.device) -> str:
+    """Which one it is, of several: ``cpu``, ``cuda:0``."""
+    if device.type == "cuda" and device.index is None:
+        return f"cuda:{torch.cuda.current_device()}"
+    return str(device)
+
+
 def pick_dtype(device: torch.device) -> torch.dtype:
     """bfloat16 where it is fast: on CPUs with AVX512-BF16 or AMX half the time of float32."""
     if device.type == "cuda":

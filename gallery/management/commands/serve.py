@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from argparse import ArgumentParser
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -32,9 +33,12 @@ class Command(BaseCommand):
         from daphne.endpoints import build_endpoint_description_strings
         from twisted.internet import reactor
         from twisted.internet.defer import Deferred
+        from twisted.internet.threads import deferToThread
 
         from gallery import notify
         from gallery.http import LimitedServer
+        from gallery.jobs import worker_name
+        from gallery.operations import presence
         from gallery.worker import Worker
         from webstyle.asgi import application
 
@@ -48,6 +52,7 @@ class Command(BaseCommand):
             notify.use_loop(loop)
         if not no_worker:
             worker = Worker(settings.LANES)
+            worker.serves = True
             painting = loop.create_task(worker.run(application))
             painting.add_done_callback(tell)
 
@@ -55,6 +60,11 @@ class Command(BaseCommand):
                 return Deferred.fromFuture(asyncio.ensure_future(worker.stop(), loop=loop))
 
             reactor.addSystemEventTrigger("before", "shutdown", stop)  # type: ignore[attr-defined]
+        else:
+            telling = loop.create_task(presence.report_for_ever(worker_name()))
+            leave = partial(presence.leave, worker_name())
+            reactor.addSystemEventTrigger("before", "shutdown", telling.cancel)  # type: ignore[attr-defined]
+            reactor.addSystemEventTrigger("before", "shutdown", deferToThread, leave)  # type: ignore[attr-defined]
         endpoints = build_endpoint_description_strings(host=host, port=port)
         self.stdout.write(f"webstyle is at http://{host}:{port}/  (Ctrl-C ends it)")
         LimitedServer(application, endpoints=endpoints, server_name="webstyle").run()

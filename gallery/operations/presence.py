@@ -1,0 +1,91 @@
+"""Which processes of the site are at work, as each says itself every few seconds."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sys
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.db import close_old_connections
+from django.utils import timezone
+
+from gallery.operations import storage, tally
+from gallery.operations.sockets import SocketLog
+from gallery.operations.version import version
+
+if TYPE_CHECKING:
+    from gallery.worker import Worker
+
+log = logging.getLogger(__name__)
+REPORT_SECONDS = 5.0
+SWEPT = timedelta(hours=1)  # a process that fell silent is shown as such for so long
+
+
+def lately() -> Any:
+    """Since when a process must have been heard of to count as there."""
+    return timezone.now() - timedelta(seconds=max(30, 3 * settings.RESCAN_SECONDS))
+
+
+def report(name: str, worker: Worker | None = None, *, serves: bool = False) -> None:
+    """This process is there. And what it counted is written down."""
+    from gallery.models import Presence
+
+    now = timezone.now()
+    told: dict[str, Any] = {
+        "seen": now, "serves": serves, "sockets": SocketLog.open, "version": version(),
+    }  # fmt: skip
+    if worker is not None:
+        told |= {"lanes": list(worker.bells), "jobs": worker.worked, **gpu()}
+    if not Presence.objects.filter(pk=name).update(**told):
+        Presence.objects.bulk_create([Presence(name=name, **told)], ignore_conflicts=True)
+    tally.flush()
+
+
+def tidy() -> None:
+    """Now and then, by any worker."""
+    from gallery.models import Presence
+
+    Presence.objects.filter(seen__lt=timezone.now() - SWEPT).delete()
+    storage.measure_if_old()
+
+
+def leave(name: str) -> None:
+    """The process ends, as it was told to."""
+    from gallery.models import Presence
+
+    tally.flush()
+    Presence.objects.filter(pk=name).delete()
+
+
+async def report_for_ever(name: str) -> None:
+    """Of a process that serves pages and does not paint."""
+
+    def once() -> None:
+        close_old_connections()
+        report(name, serves=True)
+
+    while True:
+        try:
+            await asyncio.to_thread(once)
+        except Exception as error:
+            log.warning("presence cannot be told: %s", error)
+        await asyncio.sleep(REPORT_SECONDS)
+
+
+def gpu() -> dict[str, Any]:
+    """The device that this process paints on, and its memory once it has been used: to ask a GPU
+    that nobody has woken yet would take some of it."""
+    torch = sys.modules.get("torch")
+    if torch is None:
+        return {}
+    from webstyle.engine.device import device_name, pick_device
+
+    device = pick_device(settings.DEVICE)
+    told: dict[str, Any] = {"device": device_name(device)}
+    if device.type == "cuda" and torch.cuda.is_initialized():
+        free, total = torch.cuda.mem_get_info(device)
+        told |= {"gpu_used": total - free, "gpu_total": total}
+    return told

@@ -1,0 +1,56 @@
+"""A line in the log when a WebSocket opens and one when it closes; and how many are open."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from gallery.operations import context
+from gallery.operations.requests import NO_ROUTE, secrets_of
+
+log = logging.getLogger("gallery.access")
+App = Callable[[dict[str, Any], Any, Any], Awaitable[Any]]
+
+
+class SocketLog:
+    """Around all that opens a socket. Everything runs on one loop, so nothing is locked."""
+
+    open = 0  # of this process
+
+    def __init__(self, app: App, patterns: list[Any]) -> None:
+        self.app, self.patterns = app, patterns
+
+    async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
+        about = context.begin(context.Context(socket=context.new_id()))
+        route = self.route_of(scope["path"])
+        about.secrets = secrets_of(scope["path"], route)
+        began, code = time.perf_counter(), 1006
+
+        async def hear() -> dict[str, Any]:
+            nonlocal code
+            message: dict[str, Any] = await receive()
+            if message["type"] == "websocket.disconnect":
+                code = message.get("code", code)
+            return message
+
+        async def say(message: dict[str, Any]) -> None:
+            nonlocal code
+            if message["type"] == "websocket.accept":
+                log.info("socket %s opened", route)
+            elif message["type"] == "websocket.close":
+                code = message.get("code", 1000)
+            await send(message)
+
+        SocketLog.open += 1
+        try:
+            await self.app(scope, hear, say)
+        finally:
+            SocketLog.open -= 1
+            seconds = round(time.perf_counter() - began, 1)
+            log.info("socket %s closed", route, extra={"facts": {"code": code, "seconds": seconds}})
+
+    def route_of(self, path: str) -> str:
+        found = (each.pattern for each in self.patterns if each.pattern.match(path.lstrip("/")))
+        return next((f"/{pattern}" for pattern in found), NO_ROUTE)
