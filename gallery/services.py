@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import json
-import subprocess
-import sys
 import tempfile
-import threading
 from collections.abc import Sequence
 from datetime import timedelta
 from itertools import chain
@@ -22,6 +18,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from gallery import jobs, notify, scratch, taught
+from gallery.decoding import DECODERS, sanitize
 from gallery.job import Job, kinds
 from gallery.models import (
     UNDO_TIME,
@@ -54,8 +51,6 @@ RETRY_TIME = timedelta(days=1)  # how long a failed job can go on from where it 
 FIGURES = ("minutes", "steps", "stroke", "style", "content")  # of a training, in a style's file
 FADED = {"view": 85, "thumb": 80}  # of a region's files, with their quality
 MASK_TIME = timedelta(days=1)  # how long a mask is kept that no picture is painted with
-# Twenty uploads at once open one after the other: each may take DECODE_MEMORY_MB.
-DECODERS = threading.BoundedSemaphore(2)
 
 
 class QueueFullError(RefusedError):
@@ -216,30 +211,6 @@ def figures_of(training: Any) -> dict[str, float]:
         for name, value in told
         if name in FIGURES and isinstance(value, int | float) and abs(value) < 1e9
     }
-
-
-def sanitize(upload: Path, folder: Path, name: str) -> dict[str, Any]:
-    """Run webstyle.engine.sanitize: a decoder that hangs or swells takes nobody with it."""
-    command = [sys.executable, "-m", "webstyle.engine.sanitize", str(upload), str(folder), name]
-    command += [str(settings.DECODE_MEMORY_MB), str(settings.DECODE_SECONDS)]
-    try:
-        with DECODERS:
-            done = subprocess.run(
-                command,
-                cwd=settings.BASE_DIR,
-                capture_output=True,
-                text=True,
-                timeout=2 * settings.DECODE_SECONDS,
-                stdin=subprocess.DEVNULL,
-            )
-    except subprocess.TimeoutExpired:
-        done = None
-    if done is None or done.returncode not in (0, 2):
-        raise EngineError(f"{name} takes too much time or memory to open: make it smaller")
-    if done.returncode == 2:
-        raise EngineError(done.stderr.strip())
-    facts: dict[str, Any] = json.loads(done.stdout)
-    return facts
 
 
 def rendering_submit(photo: Photo, recipe: Recipe, **about: Any) -> Rendering:

@@ -34,6 +34,7 @@ class Command(BaseCommand):
         from twisted.internet.defer import Deferred
 
         from gallery import notify
+        from gallery.decoding import nursery
         from gallery.http import LimitedServer
         from gallery.worker import Worker
         from webstyle.asgi import application
@@ -55,6 +56,7 @@ class Command(BaseCommand):
                 return Deferred.fromFuture(asyncio.ensure_future(worker.stop(), loop=loop))
 
             reactor.addSystemEventTrigger("before", "shutdown", stop)  # type: ignore[attr-defined]
+        loop.run_in_executor(None, nursery.running)  # else the first upload waits for it
         endpoints = build_endpoint_description_strings(host=host, port=port)
         self.stdout.write(f"webstyle is at http://{host}:{port}/  (Ctrl-C ends it)")
         LimitedServer(application, endpoints=endpoints, server_name="webstyle").run()
