@@ -26,6 +26,7 @@ from webstyle.engine.events import EngineError
 
 # Twenty uploads at once open one after the other: each may take DECODE_MEMORY_MB.
 DECODERS = threading.BoundedSemaphore(2)
+PATIENCE = 60  # seconds that an upload waits for its turn
 MOST = 1 << 20  # bytes of an answer
 TRIES = 3  # while the nursery dies before the child has begun, or with it
 # Of the environment; the rest may hold secrets, and no decoder needs it.
@@ -54,7 +55,7 @@ def run_limited(function: str, *arguments: Any, name: str) -> Any:
     Raises what the function raises as EngineError; also for a file that takes too much time or
     memory, and for a function that breaks in any other way.
     """
-    if not DECODERS.acquire(timeout=2 * settings.DECODE_SECONDS):
+    if not DECODERS.acquire(timeout=PATIENCE):
         raise RefusedError(
             _("Too many pictures are being opened just now: try again in a moment."), after=30
         )

@@ -117,8 +117,10 @@ def test_nothing_outlives_a_site_that_was_killed(tmp_path: Path) -> None:
         "import django; django.setup(); from gallery.decoding import *; "
         f"run_limited('{ROOM}.wait', {str(note)!r}, name='x')"
     )
-    site = subprocess.Popen([sys.executable, "-c", code], cwd=cast.ROOT,
-                            env=os.environ | {"DJANGO_SETTINGS_MODULE": "tests.settings"})  # fmt: skip
+    site = subprocess.Popen(
+        [sys.executable, "-c", code], cwd=cast.ROOT,
+        env=os.environ | {"DJANGO_SETTINGS_MODULE": "tests.settings"},
+    )  # fmt: skip
     try:
         cast.wait_until(lambda: note.exists() and note.read_text())
         child = int(note.read_text())
@@ -145,8 +147,10 @@ def test_a_forked_process_has_a_nursery_of_its_own() -> None:
     assert pid_of_nursery() == before
 
 
-def test_who_comes_when_all_are_busy_for_long_is_asked_to_come_again(settings) -> None:
-    settings.DECODE_SECONDS = 0
+def test_who_comes_when_all_are_busy_for_long_is_asked_to_come_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(decoding, "PATIENCE", 0.01)
     held = [DECODERS.acquire() for _ in range(2)]
     try:
         with pytest.raises(RefusedError) as refused:

@@ -13,7 +13,7 @@ from typing import BinaryIO
 
 import numpy as np
 import pillow_heif
-from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageCms, ImageOps
 
 from webstyle.engine.events import EngineError
 
@@ -47,7 +47,7 @@ def decode(source: Path | BinaryIO, name: str) -> Image.Image:
         raise EngineError(f"{name} may not be read: change its permissions") from None
     except Image.DecompressionBombError:
         raise EngineError(too_large(name)) from None
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError):
+    except Exception:  # mostly UnidentifiedImageError; but decoders raise of everything
         raise EngineError(
             f"{name} is not a picture we can read: use {FORMATS_LABEL}"
             if size_of(source)
