@@ -402,12 +402,13 @@ from gallery.community.models import (  # noqa: E402
     Report,
     Tag,
 )
+from gallery.intake.models import Arrival  # noqa: E402
 from gallery.links.models import ShareLink  # noqa: E402
 
 Work = Photo | Painting | Rendering | TaughtStyle | Album
 
 __all__ = [
-    "UNDO_TIME", "Album", "AlbumItem", "Batch", "Comment", "Facet", "Favourite", "Listing", "Mask",
-    "Painting", "Photo", "Profile", "Rendering", "Report", "ShareLink", "Style", "Tag",
-    "TaughtStyle", "Work",
+    "UNDO_TIME", "Album", "AlbumItem", "Arrival", "Batch", "Comment", "Facet", "Favourite",
+    "Listing", "Mask", "Painting", "Photo", "Profile", "Rendering", "Report", "ShareLink",
+    "Style", "Tag", "TaughtStyle", "Work",
 ]  # fmt: skip

@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 
 from gallery import jobs, notify, scratch, taught
 from gallery.decoding import DECODERS, sanitize
+from gallery.intake import services as intake
 from gallery.job import Job, kinds
 from gallery.models import (
     UNDO_TIME,
@@ -415,8 +416,8 @@ def restore(item: Owned) -> None:
 
 
 def purge() -> int:
-    """Rows and files of what was deleted more than an hour ago, and of masks that nobody used.
-    How many there were."""
+    """Rows and files of what was deleted more than an hour ago, of masks that nobody used, and of
+    uploads that nobody finished. How many there were."""
     old = {"deleted__lt": timezone.now() - UNDO_TIME}
     renderings = Rendering.objects.filter(
         Q(**old) | Q(**{f"photo__{k}": v for k, v in old.items()})
@@ -435,7 +436,7 @@ def purge() -> int:
         gone += 1
     taught.sweep()
     forget_checkpoints()
-    return gone
+    return gone + intake.sweep()
 
 
 def unused_masks() -> list[Mask]:

@@ -10,7 +10,9 @@ FOLDER = Path(tempfile.mkdtemp(prefix="webstyle-test-"))
 atexit.register(shutil.rmtree, FOLDER, ignore_errors=True)
 
 for name in ("DATABASE_URL", "CHANNEL_LAYER_URL", "CACHE_URL", "MEDIA_ROOT", "MAX_UPLOAD_MB",
-             "MAX_JOBS_WAITING", "DEBUG", "HTTPS", "DEVICE", "LANES",
+             "UPLOAD_ROOT", "UPLOADS_OPEN", "UPLOADS_OPEN_MB", "MEDIA_DELIVERY", "X_ACCEL_PREFIX",
+             "FILES_ORIGIN", "S3_BUCKET", "S3_ENDPOINT", "S3_REGION", "S3_ACCESS_KEY",
+             "S3_SECRET_KEY", "MAX_JOBS_WAITING", "DEBUG", "HTTPS", "DEVICE", "LANES",
              "PERCEPTUAL", "CHECKPOINT_SECONDS", "MIX_CACHE_MB", "TEACH_MINUTES_MAX", "EMAIL_URL",
              "EMAIL_FROM", "EMAIL_VERIFICATION", "TRUSTED_PROXIES", "LANGUAGE_CODE"):  # fmt: skip
     os.environ.pop(name, None)

@@ -191,6 +191,9 @@ DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("EMAIL_FROM", "webstyle@localhost")
 
 MAX_UPLOAD_BYTES = env.int("MAX_UPLOAD_MB", 40) * 1_000_000
 DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_UPLOAD_BYTES
+UPLOAD_ROOT = env.path("UPLOAD_ROOT", VAR / "uploads")  # what came of unfinished ones
+UPLOADS_OPEN = env.int("UPLOADS_OPEN", 40)  # unfinished ones of one visitor, and their size
+UPLOADS_OPEN_BYTES = env.int("UPLOADS_OPEN_MB", 400) * 1_000_000
 DECODE_SECONDS = env.int("DECODE_SECONDS", 30)  # for one uploaded file, in a process of its own
 DECODE_MEMORY_MB = env.int("DECODE_MEMORY_MB", 2000)
 MAX_JOBS_WAITING = env.int("MAX_JOBS_WAITING", 80)  # of one visitor at a time, paused ones too

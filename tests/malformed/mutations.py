@@ -13,6 +13,7 @@ TAILS = (
     HTML, b"PK\x03\x04" + b"\x00" * 26 + b"evil.js", b"*/alert(1)/*", b"%PDF-1.7\n%%EOF\n",
     b"GIF89a/*" + bytes(40), b"<?php system($_GET['x']); ?>", b"<svg onload='alert(1)'/>",
 )  # fmt: skip
+MOST = 2_000_000  # bytes
 NUMBERS = (0, 1, 2, 0x7F, 0x80, 0xFF, 0x7FFF, 0x8000, 0xFFFF, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF)
 WORDS = (b"IHDR", b"VP8X", b"VP8 ", b"VP8L", b"ispe", b"iloc", b"iinf", b"av1C", b"hvcC", b"ipma",
          b"\xff\xc0", b"\xff\xc2", b"\xff\xda", b"\xff\xc4", b"\xff\xdb", b"PLTE", b"iCCP",
@@ -99,7 +100,7 @@ def blank(chance: Random, data: bytes) -> bytes:
 
 def noise(chance: Random, data: bytes) -> bytes:
     head = chance.choice((0, 4, 12, 40))
-    return data[:head] + chance.randbytes(len(data) - head)
+    return data[:head] + chance.randbytes(max(0, len(data) - head))
 
 
 MUTATIONS: tuple[Callable[[Random, bytes], bytes], ...] = (
@@ -113,7 +114,7 @@ def mutated(chance: Random) -> tuple[str, bytes]:
     data, names = chance.choice(seeds()), []
     for _ in range(chance.choice((1, 1, 1, 2, 3))):
         change = chance.choice(MUTATIONS)
-        data = change(chance, data)
+        data = change(chance, data)[:MOST]
         names.append(change.__name__)
         if len(data) < 2:
             break
