@@ -170,10 +170,12 @@ def encode(picture: Image.Image, kind: str, *, quality: int = 90) -> bytes:
     out = io.BytesIO()
     profile = SRGB.tobytes()
     if kind == "jpg":
-        picture.save(
-            out, "JPEG", quality=quality, subsampling=0 if quality >= 90 else 2,
-            optimize=True, progressive=True, icc_profile=profile,
-        )  # fmt: skip
+        given = {"quality": quality, "subsampling": 0 if quality >= 90 else 2}
+        try:
+            picture.save(out, "JPEG", optimize=True, progressive=True, icc_profile=profile, **given)
+        except OSError:  # noise: Pillow keeps no room for as many bytes as it takes at once
+            out = io.BytesIO()
+            picture.save(out, "JPEG", icc_profile=profile, **given)
     elif kind == "webp":
         picture.save(out, "WEBP", quality=quality, method=3, icc_profile=profile)
     elif kind == "avif":
