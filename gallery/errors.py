@@ -18,7 +18,9 @@ HEADINGS = {
     400: _("That did not work"),
     403: _("Not for you to see"),
     404: _("Nothing hangs here"),
+    409: _("Not yet"),
     413: _("Too large"),
+    423: _("Not just now"),
     429: _("Not just now"),
     500: _("Our brush slipped"),
 }
@@ -56,7 +58,7 @@ def refuse_error(request: HttpRequest, error: EngineError) -> HttpResponse:
 
 
 def status_of(error: EngineError) -> int:
-    return 429 if isinstance(error, RefusedError) else 400
+    return 429 if isinstance(error, RefusedError) else getattr(error, "status", 400)
 
 
 def refuse_form(form: BaseForm) -> JsonResponse:

@@ -1,36 +1,30 @@
-"""Pictures going out: each behind a check of who may see it, streamed without blocking.
-
-A sync iterator under ASGI (``FileResponse``) is read into memory whole; so the file is read in
-chunks by an async one. Everything here was encoded by ourselves.
-"""
+"""Pictures going out: each behind a check of who may see it; ``gallery.delivery`` sends them."""
 
 from __future__ import annotations
 
 import asyncio
 import io
-import mimetypes
-from collections.abc import AsyncIterator
 from typing import Any
 from uuid import UUID
 
 from asgiref.sync import sync_to_async
-from django.core.files.base import File
 from django.db.models.fields.files import FieldFile
-from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.utils import translation
 from django.utils.text import slugify
 from PIL import Image
 
 from gallery.browse import thumbs
+from gallery.delivery import deliver, guarded, here
 from gallery.job import Job
 from gallery.limits.rates import limited
 from gallery.models import Album, Mask, Painting, Photo, Rendering, Style, TaughtStyle, Work
 from gallery.owners import visitor
 from webstyle.engine import images
 
-mimetypes.add_type("image/avif", ".avif")  # not every system knows it
-CHUNK = 256 * 1024
 YEAR = 31_536_000
+# The address changes with the content. "private" and short, because who may see it can change.
+SHORT = "private, max-age=3600"
 
 
 def may_see(request: HttpRequest, item: Work | Mask) -> bool:
@@ -66,25 +60,13 @@ def own(request: HttpRequest, model: type[Any], pk: UUID) -> Any:
     return item
 
 
-async def chunks(file: File[bytes]) -> AsyncIterator[bytes]:
-    try:
-        while chunk := await asyncio.to_thread(file.read, CHUNK):
-            yield chunk
-    finally:
-        await asyncio.to_thread(file.close)
-
-
-def open_file(request: HttpRequest, model: type[Any], pk: UUID, kind: str) -> FieldFile:
+def find_file(request: HttpRequest, model: type[Any], pk: UUID, kind: str) -> FieldFile:
     item = find(request, model, pk)
     if kind == "original" and not item.belongs_to(visitor(request)):
         raise Http404  # others see a photo or a painting on the screen, and no larger
     field = small_file(item, kind) if kind.startswith(thumbs.KIND) else getattr(item, kind)
     if not field:
         raise Http404
-    try:
-        field.open("rb")
-    except FileNotFoundError:
-        raise Http404 from None
     return field
 
 
@@ -94,49 +76,36 @@ def small_file(item: Rendering, kind: str) -> FieldFile:
     return FieldFile(item, item.thumb.field, name)
 
 
-def stream(field: FieldFile, cache: str) -> StreamingHttpResponse:
-    kind = mimetypes.guess_type(field.name or "")[0] or "application/octet-stream"
-    return StreamingHttpResponse(
-        chunks(field),
-        content_type=kind,
-        headers={"Content-Length": str(field.size), "Cache-Control": cache},
-    )
+@sync_to_async
+def serve(request: HttpRequest, model: type[Any], pk: UUID, kind: str) -> HttpResponseBase:
+    return deliver(request, find_file(request, model, pk, kind), SHORT)
 
 
-async def serve(
-    request: HttpRequest, model: type[Any], pk: UUID, kind: str
-) -> StreamingHttpResponse:
-    field = await sync_to_async(open_file)(request, model, pk, kind)
-    # The address changes with the content. "private" and short, because who may see it can change.
-    return stream(field, "private, max-age=3600")
-
-
-async def card_file(request: HttpRequest, slug: str) -> StreamingHttpResponse:
+async def card_file(request: HttpRequest, slug: str) -> HttpResponseBase:
     """A style's card, for everybody."""
     style = await Style.objects.filter(slug=slug).afirst()
-    if style is None or not await asyncio.to_thread(style.card.storage.exists, str(style.card)):
+    if style is None:
         raise Http404
-    await asyncio.to_thread(style.card.open, "rb")
-    return stream(style.card, f"public, max-age={YEAR}, immutable")
+    return await asyncio.to_thread(here, style.card, f"public, max-age={YEAR}, immutable")
 
 
-async def photo_file(request: HttpRequest, pk: UUID, kind: str) -> StreamingHttpResponse:
+async def photo_file(request: HttpRequest, pk: UUID, kind: str) -> HttpResponseBase:
     return await serve(request, Photo, pk, kind)
 
 
-async def painting_file(request: HttpRequest, pk: UUID, kind: str) -> StreamingHttpResponse:
+async def painting_file(request: HttpRequest, pk: UUID, kind: str) -> HttpResponseBase:
     return await serve(request, Painting, pk, kind)
 
 
-async def mask_file(request: HttpRequest, pk: UUID, kind: str) -> StreamingHttpResponse:
+async def mask_file(request: HttpRequest, pk: UUID, kind: str) -> HttpResponseBase:
     return await serve(request, Mask, pk, kind)
 
 
-async def picture_file(request: HttpRequest, pk: UUID, kind: str) -> StreamingHttpResponse:
+async def picture_file(request: HttpRequest, pk: UUID, kind: str) -> HttpResponseBase:
     return await serve(request, Rendering, pk, kind)
 
 
-async def style_file(request: HttpRequest, pk: UUID, kind: str) -> StreamingHttpResponse:
+async def style_file(request: HttpRequest, pk: UUID, kind: str) -> HttpResponseBase:
     return await serve(request, TaughtStyle, pk, kind)
 
 
@@ -176,4 +145,4 @@ def attached(response: HttpResponse, job: Job, ending: str) -> HttpResponse:
     name = f"{slugify(title) or job.KIND}-{str(job.pk)[:8]}.{ending}"
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     response["Cache-Control"] = "private, no-cache"
-    return response
+    return guarded(response)

@@ -415,6 +415,7 @@ from gallery.community.models import (  # noqa: E402
     Report,
     Tag,
 )
+from gallery.intake.models import Arrival  # noqa: E402
 from gallery.limits.models import Usage  # noqa: E402
 from gallery.links.models import ShareLink  # noqa: E402
 from gallery.operations.models import ErrorEntry, Note, Presence, Tally  # noqa: E402
@@ -422,7 +423,7 @@ from gallery.operations.models import ErrorEntry, Note, Presence, Tally  # noqa:
 Work = Photo | Painting | Rendering | TaughtStyle | Album
 
 __all__ = [
-    "UNDO_TIME", "Album", "AlbumItem", "Batch", "Comment", "ErrorEntry", "Facet", "Favourite",
-    "Listing", "Mask", "Note", "Painting", "Photo", "Presence", "Profile", "Rendering", "Report",
-    "ShareLink", "Style", "Tag", "Tally", "TaughtStyle", "Usage", "Work",
+    "UNDO_TIME", "Album", "AlbumItem", "Arrival", "Batch", "Comment", "ErrorEntry", "Facet",
+    "Favourite", "Listing", "Mask", "Note", "Painting", "Photo", "Presence", "Profile", "Rendering",
+    "Report", "ShareLink", "Style", "Tag", "Tally", "TaughtStyle", "Usage", "Work",
 ]  # fmt: skip

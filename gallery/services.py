@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import logging
-import subprocess
-import sys
 import tempfile
-import threading
 from collections.abc import Sequence
 from datetime import timedelta
 from itertools import chain
@@ -23,6 +19,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from gallery import jobs, notify, scratch, taught
+from gallery.decoding import DECODERS, sanitize
+from gallery.intake import services as intake
 from gallery.job import Job, kinds
 from gallery.limits import quotas, usage
 from gallery.limits.line import Line
@@ -61,8 +59,6 @@ FIGURES = ("minutes", "steps", "stroke", "style", "content")  # of a training, i
 ABOUT_JOB = ("job", "kind", "engine", "lane")  # in the log, beside the request
 FADED = {"view": 85, "thumb": 80}  # of a region's files, with their quality
 MASK_TIME = timedelta(days=1)  # how long a mask is kept that no picture is painted with
-# Twenty uploads at once open one after the other: each may take DECODE_MEMORY_MB.
-DECODERS = threading.BoundedSemaphore(2)
 
 
 class QueueFullError(RefusedError):
@@ -241,30 +237,6 @@ def figures_of(training: Any) -> dict[str, float]:
         for name, value in told
         if name in FIGURES and isinstance(value, int | float) and abs(value) < 1e9
     }
-
-
-def sanitize(upload: Path, folder: Path, name: str) -> dict[str, Any]:
-    """Run webstyle.engine.sanitize: a decoder that hangs or swells takes nobody with it."""
-    command = [sys.executable, "-m", "webstyle.engine.sanitize", str(upload), str(folder), name]
-    command += [str(settings.DECODE_MEMORY_MB), str(settings.DECODE_SECONDS)]
-    try:
-        with DECODERS:
-            done = subprocess.run(
-                command,
-                cwd=settings.BASE_DIR,
-                capture_output=True,
-                text=True,
-                timeout=2 * settings.DECODE_SECONDS,
-                stdin=subprocess.DEVNULL,
-            )
-    except subprocess.TimeoutExpired:
-        done = None
-    if done is None or done.returncode not in (0, 2):
-        raise EngineError(f"{name} takes too much time or memory to open: make it smaller")
-    if done.returncode == 2:
-        raise EngineError(done.stderr.strip())
-    facts: dict[str, Any] = json.loads(done.stdout)
-    return facts
 
 
 def rendering_submit(photo: Photo, recipe: Recipe, **about: Any) -> Rendering:
@@ -494,7 +466,8 @@ def restore(item: Owned) -> None:
 
 
 def purge() -> int:
-    """Rows and files of what is overdue. How many there were."""
+    """Rows and files of what is overdue, and of uploads that nobody finished. How many there
+    were."""
     gone = 0
     for item in overdue():
         folder = item.folder
@@ -504,7 +477,7 @@ def purge() -> int:
     taught.sweep()
     usage.sweep()
     forget_checkpoints()
-    return gone
+    return gone + intake.sweep()
 
 
 def overdue() -> list[Any]:

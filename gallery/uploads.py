@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
+from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
@@ -20,13 +22,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from gallery.errors import refuse, refuse_error
+from gallery.intake.models import Arrival
+from gallery.intake.services import made_of
 from gallery.limits.rates import limited
-from gallery.owners import Owner, owner_of
+from gallery.owners import Owner, owner_of, visitor
 from gallery.services import Added, painting_add, photo_add
 from gallery.titles import kind_word
 from gallery.told import told
 from webstyle.engine.events import EngineError
 
+MOST_JSON = 10_000  # bytes
 Add = Callable[[Owner, Path, str], Added]
 
 
@@ -65,10 +70,13 @@ def painting_create(request: HttpRequest) -> HttpResponse:
 
 
 def create(add: Add[Any], request: HttpRequest) -> HttpResponse:
-    """One file as the raw body; its name, percent-encoded, in ``X-Filename``.
+    """One file as the raw body, its name, percent-encoded, in ``X-Filename``; or, as JSON, one that
+    came before: ``{"upload": "its id"}``.
 
     Not multipart: Daphne has Twisted parse that in memory before anybody can say no.
     """
+    if request.content_type == "application/json":
+        return create_from_upload(add, request)
     name = unquote(request.headers.get("X-Filename", ""))[:200] or _("The file")
     if request.content_type in ("multipart/form-data", "application/x-www-form-urlencoded"):
         return refuse(request, 400, _("Send the file itself as the body, not a form."))
@@ -76,6 +84,26 @@ def create(add: Add[Any], request: HttpRequest) -> HttpResponse:
         return refuse(request, 413, too_large(name))
     try:
         item = take(add, request, request, name)
+    except EngineError as error:
+        return refuse_error(request, error)
+    return JsonResponse(item.to_json(), status=201)
+
+
+def create_from_upload(add: Add[Any], request: HttpRequest) -> HttpResponse:
+    """See ``gallery.intake``."""
+    if int(request.headers.get("Content-Length") or 0) > MOST_JSON:
+        return refuse(request, 413, _("Send the id of an upload, and not more."))
+    try:
+        pk = UUID(json.loads(request.body)["upload"])
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return refuse(request, 400, _('Send the id of an upload, as in {"upload": "…"}.'))
+    try:
+        item = made_of(visitor(request), pk, add)
+    except Arrival.DoesNotExist:
+        return refuse(
+            request, 404,
+            _("There is no such upload, or it has expired: send the file again."),
+        )  # fmt: skip
     except EngineError as error:
         return refuse_error(request, error)
     return JsonResponse(item.to_json(), status=201)

@@ -36,6 +36,7 @@ urlpatterns = [
     path("language/", set_language, name="set_language"),
     path("words/<slug:language>.js", languages.ScriptWords.as_view(), name="script_words"),
     path("me/", views.mine, name="mine"),
+    path("", include("gallery.intake.urls")),
     path("upload/", uploads.upload, name="upload"),
     path("upload/painting/", uploads.painting_upload, name="painting_upload"),
     path("api/paintings/", uploads.painting_create, name="painting_create"),

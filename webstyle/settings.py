@@ -49,6 +49,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "gallery.operations.requests.RequestLogMiddleware",  # around all others: it counts their time
+    "gallery.origin.files_origin",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -124,6 +125,27 @@ STORAGES = {
     },
 }
 
+if S3_BUCKET := env.str("S3_BUCKET", ""):
+    # Photos and pictures, instead of MEDIA_ROOT.
+    S3_REGION = env.str("S3_REGION", "us-east-1")
+    S3_ENDPOINT = env.str("S3_ENDPOINT", "").rstrip("/")  # of a storage that is not Amazon's
+    STORAGES["default"] = {
+        "BACKEND": "storages.backends.s3.S3Storage",
+        "OPTIONS": {
+            "bucket_name": S3_BUCKET,
+            "endpoint_url": S3_ENDPOINT or f"https://s3.{S3_REGION}.amazonaws.com",
+            "region_name": S3_REGION,
+            "access_key": env.str("S3_ACCESS_KEY", "") or None,
+            "secret_key": env.str("S3_SECRET_KEY", "") or None,
+            "addressing_style": "path" if S3_ENDPOINT else "virtual",
+            "signature_version": "s3v4",
+            "file_overwrite": False,  # as on a disk: attempts never share a name
+        },
+    }
+MEDIA_DELIVERY = env.str("MEDIA_DELIVERY", "stream")  # or x-accel, s3: who sends files
+X_ACCEL_PREFIX = env.str("X_ACCEL_PREFIX", "/media-internal/")  # nginx's, for MEDIA_ROOT
+FILES_ORIGIN = env.str("FILES_ORIGIN", "").rstrip("/").lower()  # a domain for files alone
+
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 365  # a guest's pictures hang on it
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
@@ -153,6 +175,16 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
     }
 }
+
+if FILES_ORIGIN:
+    FILES_FROM = [FILES_ORIGIN]
+elif MEDIA_DELIVERY == "s3" and S3_BUCKET:
+    FILES_FROM = [S3_ENDPOINT or f"https://{S3_BUCKET}.s3.{S3_REGION}.amazonaws.com"]
+else:
+    FILES_FROM = []
+if FILES_FROM:
+    CONTENT_SECURITY_POLICY["DIRECTIVES"]["img-src"] += FILES_FROM
+    CONTENT_SECURITY_POLICY["DIRECTIVES"]["connect-src"] = [SELF, *FILES_FROM]
 
 # Accounts. Signing in, by name or by address, is allauth's, for the admin pages too; the pages and
 # what becomes of a guest's work are in gallery/accounts.
@@ -204,6 +236,9 @@ DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("EMAIL_FROM", "webstyle@localhost")
 
 MAX_UPLOAD_BYTES = env.int("MAX_UPLOAD_MB", 40) * 1_000_000
 DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_UPLOAD_BYTES
+UPLOAD_ROOT = env.path("UPLOAD_ROOT", VAR / "uploads")  # what came of unfinished ones
+UPLOADS_OPEN = env.int("UPLOADS_OPEN", 40)  # unfinished ones of one visitor, and their size
+UPLOADS_OPEN_BYTES = env.int("UPLOADS_OPEN_MB", 400) * 1_000_000
 DECODE_SECONDS = env.int("DECODE_SECONDS", 30)  # for one uploaded file, in a process of its own
 DECODE_MEMORY_MB = env.int("DECODE_MEMORY_MB", 2000)
 MAX_JOBS_WAITING = env.int("MAX_JOBS_WAITING", 80)  # of one visitor at a time, paused ones too

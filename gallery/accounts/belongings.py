@@ -22,6 +22,7 @@ WORDS = {
     "photo": ngettext_lazy("%(number)d photograph", "%(number)d photographs", "number"),
     "picture": ngettext_lazy("%(number)d picture", "%(number)d pictures", "number"),
     "style": ngettext_lazy("%(number)d style", "%(number)d styles", "number"),
+    "upload": ngettext_lazy("%(number)d upload", "%(number)d uploads", "number"),
 }
 
 

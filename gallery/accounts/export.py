@@ -25,6 +25,7 @@ FACTS = (
     "title", "artist", "year", "caption", "created", "published", "state", "public", "show_photo",
     "width", "height", "engine", "seconds", "styles_named", "name", "caption_text", "alt", "tags",
     "description", "visibility", "text", "remixable", "expires", "views", "view_limit",
+    "metadata", "length", "offset",
 )  # fmt: skip
 README = gettext_noop("""\
 This is everything that {name} has at {site}, as of {made}.

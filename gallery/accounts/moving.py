@@ -34,5 +34,6 @@ def on_login(sender: Any, request: HttpRequest, user: Any, **kwargs: Any) -> Non
     key = request.session.pop(SESSION_KEY, "")
     if key:
         moved = take_over(Owner(guest=key), Owner(user_id=user.pk))
-        moved.pop("mask", None)  # nobody thinks of them as things of their own
+        for kind in ("mask", "upload"):  # nobody thinks of them as things of their own
+            moved.pop(kind, None)
         request.came_along = in_words(moved)  # type: ignore[attr-defined]  # for the message

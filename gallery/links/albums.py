@@ -23,6 +23,7 @@ from django.views.decorators.http import require_safe
 
 from gallery import files
 from gallery.accounts import export
+from gallery.delivery import here
 from gallery.limits.rates import limited
 from gallery.links.models import ShareLink
 from gallery.links.views import (
@@ -31,6 +32,7 @@ from gallery.links.views import (
     alt_of,
     attached,
     card,
+    exists,
     facts,
     find,
     gone,
@@ -164,25 +166,21 @@ def found(request: HttpRequest, token: str, place: int) -> tuple[ShareLink, Rend
     return (link, picture) if link and picture else None
 
 
-def open_file(request: HttpRequest, token: str, place: int, kind: str) -> Any:
+def find_file(request: HttpRequest, token: str, place: int, kind: str) -> Any:
     if (seen := found(request, token, place)) is None:
         return None
     link, picture = seen
     if kind == "photo" and not link.show_photo:
         return None
     field = picture.photo.view if kind == "photo" else getattr(picture, kind)
-    try:
-        field.open("rb")
-    except (FileNotFoundError, ValueError):  # lost, or never there
-        return None
-    return field
+    return field if exists(field) else None
 
 
 async def album_file(request: HttpRequest, token: str, place: str, kind: str) -> HttpResponseBase:
-    field = await sync_to_async(open_file)(request, token, int(place), kind)
+    field = await sync_to_async(find_file)(request, token, int(place), kind)
     if field is None:
         return await sync_to_async(gone)(request)
-    return guarded(files.stream(field, ""))
+    return guarded(await asyncio.to_thread(here, field, ""))
 
 
 @limited("download", reading=True)

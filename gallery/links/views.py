@@ -21,6 +21,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from gallery import files
+from gallery.delivery import here
 from gallery.errors import come_back
 from gallery.limits import rates
 from gallery.limits.rates import limited
@@ -199,23 +200,24 @@ def let_in(request: HttpRequest, token: str) -> ShareLink | None:
     return link if link and (not link.has_door or admitted(request, link)) else None
 
 
-def open_file(request: HttpRequest, token: str, kind: str) -> Any:
+def find_file(request: HttpRequest, token: str, kind: str) -> Any:
     link = let_in(request, token)
     if link is None or link.rendering is None or (kind == "photo" and not link.show_photo):
         return None
     field = link.rendering.photo.view if kind == "photo" else link.rendering.view
-    try:
-        field.open("rb")
-    except (FileNotFoundError, ValueError):  # lost, or never there
-        return None
-    return field
+    return field if exists(field) else None
+
+
+def exists(field: Any) -> bool:
+    """Not for one that is lost, or was never there."""
+    return bool(field) and field.storage.exists(field.name)
 
 
 async def share_file(request: HttpRequest, token: str, kind: str) -> HttpResponseBase:
-    field = await sync_to_async(open_file)(request, token, kind)
+    field = await sync_to_async(find_file)(request, token, kind)
     if field is None:
         return await sync_to_async(gone)(request)
-    return guarded(files.stream(field, ""))
+    return guarded(await asyncio.to_thread(here, field, ""))
 
 
 @limited("download", reading=True)

@@ -15,7 +15,8 @@ from django.urls import reverse
 from PIL import Image
 
 from gallery import scratch
-from gallery.files import find
+from gallery.delivery import guarded
+from gallery.files import SHORT, find
 from gallery.models import Rendering
 from webstyle.engine import images
 
@@ -54,7 +55,9 @@ async def picture_jpeg(request: HttpRequest, pk: UUID, size: int) -> HttpRespons
         raise Http404 from None
     if is_new:
         await sync_to_async(scratch.leave_nothing)(picture)
-    return HttpResponse(data, MIME, headers={"Cache-Control": "private, max-age=3600"})
+    response = guarded(HttpResponse(data, MIME, headers={"Cache-Control": SHORT}))
+    response["Cross-Origin-Resource-Policy"] = "cross-origin"  # they are made for other sites
+    return response
 
 
 def jpeg(picture: Rendering, size: int) -> tuple[bytes, bool]:

@@ -24,6 +24,9 @@ function sentenceFor(status) {
 /** What Daphne says before Django sees a request is English; what Django says is not looked for. */
 const said = (error) => (error === "The file is too large: make it smaller." ? gettext("The file is too large: make it smaller.") : error);
 
+/** What to say to an answer that is none. */
+export const failure = (status, json) => new ApiError(said(json?.error) || sentenceFor(status), status);
+
 async function ask(url, options) {
   let response;
   try {
@@ -55,10 +58,10 @@ export function tooLarge(file) {
 }
 
 /**
- * Send one picture as a raw body to `url`. `onProgress` gets 0..1.
- * Returns { done: Promise<its JSON>, cancel() }; a cancelled upload rejects with status -1.
+ * Send one small picture as a raw body to `url`; a visitor's own goes through tus.js. `onProgress`
+ * gets 0..1. Returns { done: Promise<its JSON>, cancel() }; a cancelled upload rejects with status -1.
  */
-export function upload(file, onProgress, url = settings.photoCreate) {
+export function upload(file, onProgress, url) {
   const request = new XMLHttpRequest();
   const done = new Promise((resolve, reject) => {
     request.open("POST", url);
@@ -72,7 +75,7 @@ export function upload(file, onProgress, url = settings.photoCreate) {
     request.onerror = () => reject(new ApiError(OFFLINE));
     request.onload = () => {
       if (request.status === 201) resolve(request.response);
-      else reject(new ApiError(request.response?.error || sentenceFor(request.status), request.status));
+      else reject(failure(request.status, request.response));
     };
     request.send(file);
   });

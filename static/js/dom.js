@@ -56,3 +56,20 @@ export function recall(key) {
     return null;
   }
 }
+
+export function forget(key) {
+  try {
+    localStorage.removeItem(key);
+  } catch {
+    // Then it was never kept.
+  }
+}
+
+/** [key, value] of all that is remembered under keys that begin so. */
+export function recalled(start) {
+  try {
+    return Object.entries(localStorage).filter(([key]) => key.startsWith(start));
+  } catch {
+    return [];
+  }
+}

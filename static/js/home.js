@@ -1,9 +1,11 @@
 // The tool itself: drop photographs, tap a style. Either may come first.
 
-import { ApiError, post, tooLarge, upload } from "./api.js";
+import { ApiError, post, tooLarge } from "./api.js";
 import { startCompare } from "./compare.js";
 import { addJob, describe, isActive, onJob } from "./jobs.js";
 import { $, $$, clone, setImage, setText, slot } from "./dom.js";
+import { send as transfer } from "./tus.js";
+import { sendingLine } from "./uploads.js";
 import { gettext } from "./words.js";
 
 const AT_ONCE = 3;
@@ -61,11 +63,13 @@ function pump() {
 
 async function send(item) {
   item.state = "sending";
-  item.progress = 0;
-  item.transfer = upload(item.file, (share) => {
-    item.progress = share;
-    render(item);
-  });
+  const change = (values) => {
+    Object.assign(item, values);
+    if (item.state === "sending") render(item);
+  };
+  change({ progress: 0, offline: false });
+  const url = document.body.dataset.photoCreate;
+  item.transfer = transfer(item.file, (progress) => change({ progress }), url, (offline) => change({ offline }));
   render(item);
   try {
     item.photo = await item.transfer.done;
@@ -133,7 +137,7 @@ function choose(card) {
 
 const LINES = {
   waiting: () => gettext("Waiting to be sent"),
-  sending: (item) => (item.progress < 1 ? gettext("Sending, {percent} %", { percent: Math.round(100 * item.progress) }) : gettext("Looking at it")),
+  sending: (item) => sendingLine(item.progress, item.offline),
   ready: (item) => gettext("Ready, {width} × {height}", item.photo),
   painting: () => gettext("Handing it to the painter"),
   failed: (item) => item.error,

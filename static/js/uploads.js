@@ -1,7 +1,8 @@
 // A list of files on their way to the server, each with its progress, its error and a second try.
 
-import { ApiError, tooLarge, upload } from "./api.js";
+import { ApiError, tooLarge } from "./api.js";
 import { $, clone, setText, slot } from "./dom.js";
+import { send as transfer } from "./tus.js";
 import { gettext } from "./words.js";
 
 const AT_ONCE = 2;
@@ -9,13 +10,19 @@ const AT_ONCE = 2;
 // to a newcomer of their own.
 let answered = false;
 
+/** Of an upload of which `share` is sent. */
+export function sendingLine(share, offline) {
+  if (offline) return gettext("Waiting for the connection…");
+  return share < 1 ? gettext("Sending, {percent} %", { percent: Math.floor(100 * share) }) : gettext("Looking at it");
+}
+
 /** `done(json, isLast)` is called for each that arrived. Gives `add(files)`. */
 export function startUploads(list, url, done) {
   const items = [];
 
   const LINES = {
     waiting: () => gettext("Waiting to be sent"),
-    sending: (item) => (item.share < 1 ? gettext("Sending, {percent} %", { percent: Math.round(100 * item.share) }) : gettext("Looking at it")),
+    sending: (item) => sendingLine(item.share, item.offline),
     failed: (item) => item.error,
   };
 
@@ -47,12 +54,13 @@ export function startUploads(list, url, done) {
   }
 
   async function send(item) {
-    item.share = 0;
+    Object.assign(item, { share: 0, offline: false });
     set(item, "sending");
-    item.transfer = upload(item.file, (share) => {
-      item.share = share;
+    const change = (values) => {
+      Object.assign(item, values);
       render(item);
-    }, url);
+    };
+    item.transfer = transfer(item.file, (share) => change({ share }), url, (offline) => change({ offline }));
     try {
       const json = await item.transfer.done;
       answered = true;

@@ -58,6 +58,7 @@ BAD_FILES: list[tuple[str, bytes, str]] = [
     ("cut.webp", cut("WEBP"), ""),
     ("cut.avif", cut("AVIF"), ""),
     ("cut.heic", cut("HEIF"), ""),
+    ("lost.avif", saved("AVIF").replace(b"iloc", b"free"), "not a picture we can read"),
     ("spoiled.png", flipped(encoded("coffee.png", "png")), "damaged or cut short"),
     ("dot.png", saved("PNG", (1, 1)), "1 x 1 pixels"),
     ("small.png", saved("PNG", (15, 200)), "15 x 200 pixels"),

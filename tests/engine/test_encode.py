@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 
+import numpy as np
 import pytest
 from PIL import Image, ImageCms
 
@@ -46,3 +47,14 @@ def test_the_picture_comes_back(kind: str) -> None:
 def test_an_unknown_kind_is_refused() -> None:
     with pytest.raises(EngineError, match="unknown kind of picture 'gif': use jpg, png, webp"):
         images.encode(sample("coffee.png"), "gif")
+
+
+def test_noise_of_more_bytes_than_pixels_is_written_too() -> None:
+    noise = np.random.default_rng(1).integers(0, 256, (600, 800, 3), dtype=np.uint8)
+    data = images.encode(Image.fromarray(noise), "jpg", quality=95)
+    with Image.open(io.BytesIO(data)) as picture:
+        picture.load()
+        assert picture.size == (800, 600)
+        assert "sRGB" in ImageCms.getProfileDescription(
+            ImageCms.ImageCmsProfile(io.BytesIO(picture.info["icc_profile"]))
+        )

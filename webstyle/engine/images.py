@@ -13,7 +13,7 @@ from typing import BinaryIO
 
 import numpy as np
 import pillow_heif
-from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageCms, ImageOps
 
 from webstyle.engine.events import EngineError
 
@@ -47,7 +47,7 @@ def decode(source: Path | BinaryIO, name: str) -> Image.Image:
         raise EngineError(f"{name} may not be read: change its permissions") from None
     except Image.DecompressionBombError:
         raise EngineError(too_large(name)) from None
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError):
+    except Exception:  # mostly UnidentifiedImageError; but decoders raise of everything
         raise EngineError(
             f"{name} is not a picture we can read: use {FORMATS_LABEL}"
             if size_of(source)
@@ -170,10 +170,12 @@ def encode(picture: Image.Image, kind: str, *, quality: int = 90) -> bytes:
     out = io.BytesIO()
     profile = SRGB.tobytes()
     if kind == "jpg":
-        picture.save(
-            out, "JPEG", quality=quality, subsampling=0 if quality >= 90 else 2,
-            optimize=True, progressive=True, icc_profile=profile,
-        )  # fmt: skip
+        given = {"quality": quality, "subsampling": 0 if quality >= 90 else 2}
+        try:
+            picture.save(out, "JPEG", optimize=True, progressive=True, icc_profile=profile, **given)
+        except OSError:  # noise: Pillow keeps no room for as many bytes as it takes at once
+            out = io.BytesIO()
+            picture.save(out, "JPEG", icc_profile=profile, **given)
     elif kind == "webp":
         picture.save(out, "WEBP", quality=quality, method=3, icc_profile=profile)
     elif kind == "avif":

@@ -36,6 +36,7 @@ class Command(BaseCommand):
         from twisted.internet.threads import deferToThread
 
         from gallery import notify
+        from gallery.decoding import nursery
         from gallery.http import LimitedServer
         from gallery.jobs import worker_name
         from gallery.operations import presence
@@ -65,6 +66,7 @@ class Command(BaseCommand):
             leave = partial(presence.leave, worker_name())
             reactor.addSystemEventTrigger("before", "shutdown", telling.cancel)  # type: ignore[attr-defined]
             reactor.addSystemEventTrigger("before", "shutdown", deferToThread, leave)  # type: ignore[attr-defined]
+        loop.run_in_executor(None, nursery.running)  # else the first upload waits for it
         endpoints = build_endpoint_description_strings(host=host, port=port)
         self.stdout.write(f"webstyle is at http://{host}:{port}/  (Ctrl-C ends it)")
         LimitedServer(application, endpoints=endpoints, server_name="webstyle").run()

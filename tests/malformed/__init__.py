@@ -1,0 +1,1 @@
+"""Files that somebody might send to harm the site: made by hand, and by chance from a seed."""
