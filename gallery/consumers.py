@@ -17,6 +17,7 @@ from gallery import mixing
 from gallery.job import Job, kinds
 from gallery.languages import language_of
 from gallery.models import Photo
+from gallery.moderation.bans import banned
 from gallery.owners import Owner, owner_of
 from gallery.told import told
 from gallery.worker import Worker
@@ -56,7 +57,7 @@ class OwnersConsumer(AsyncJsonWebsocketConsumer):
     @database_sync_to_async
     def find_owner(self) -> Owner:
         owner = owner_of(self.scope["user"], self.scope["session"])
-        return owner if self.admits(owner) else Owner()
+        return owner if self.admits(owner) and not banned(owner) else Owner()
 
     def admits(self, owner: Owner) -> bool:
         return bool(owner)

@@ -9,7 +9,8 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
-from gallery.refusals import RefusedError
+from gallery.moderation import withdrawn
+from gallery.refusals import BannedError, RefusedError
 from gallery.told import told
 from webstyle.engine.events import EngineError
 
@@ -44,11 +45,14 @@ def refuse(
 
 
 def refuse_error(request: HttpRequest, error: EngineError) -> HttpResponse:
-    """429 where a limit was reached, 400 for what was wrong with the request."""
+    """429 where a limit was reached, 403 for who is banned, 400 for what was wrong with the
+    request."""
     return refuse(request, status_of(error), told(error), getattr(error, "after", None))
 
 
 def status_of(error: EngineError) -> int:
+    if isinstance(error, BannedError):
+        return 403
     return 429 if isinstance(error, RefusedError) else 400
 
 
@@ -74,6 +78,8 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if isinstance(exception, withdrawn.WithdrawnError):
+        return withdrawn.answer(request, exception, wants_json(request))
     return refuse(
         request,
         404,

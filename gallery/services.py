@@ -34,6 +34,8 @@ from gallery.models import (
     ShareLink,
     TaughtStyle,
 )
+from gallery.moderation import sweep
+from gallery.moderation.bans import check_banned
 from gallery.named import find_style
 from gallery.owned import Owned
 from gallery.owners import Owner
@@ -81,6 +83,7 @@ def picture_add(
     model: type[Picture], owner: Owner, upload: Path, name: str, **values: Any
 ) -> Picture:
     """Decode a stranger's file in a process of its own and keep what came out of it."""
+    check_banned(owner)
     shown = shown_name(name)
     with tempfile.TemporaryDirectory(dir=settings.VAR) as folder:
         facts = sanitize(upload, Path(folder), shown)
@@ -98,6 +101,7 @@ def picture_add(
 
 def region_add(painting: Painting, owner: Owner, upload: Path, name: str) -> Painting:
     """A region of a painting, white in the mask that is uploaded, as a painting of its own."""
+    check_banned(owner)
     shown = shown_name(name)
     with tempfile.TemporaryDirectory(dir=settings.VAR) as folder:
         facts = sanitize(upload, Path(folder), shown)
@@ -274,7 +278,9 @@ def rendering_submit(photo: Photo, recipe: Recipe, **about: Any) -> Rendering:
 
 
 def check_queue(owner: Owner) -> None:
-    """Raises QueueFullError when this visitor's jobs, of all kinds, are enough for now."""
+    """Raises QueueFullError when this visitor's jobs, of all kinds, are enough for now, and
+    BannedError for who may have none."""
+    check_banned(owner)
     unfinished = unfinished_of(owner)
     if (waiting := sum(rows.count() for rows in unfinished)) < settings.MAX_JOBS_WAITING:
         return
@@ -444,8 +450,8 @@ def restore(item: Owned) -> None:
 
 
 def purge() -> int:
-    """Rows and files of what was deleted more than an hour ago, and of masks that nobody used.
-    How many there were."""
+    """Rows and files of what was deleted more than an hour ago, of masks that nobody used, and what
+    moderators took down long enough ago. How many there were."""
     old = {"deleted__lt": timezone.now() - UNDO_TIME}
     renderings = Rendering.objects.filter(
         Q(**old) | Q(**{f"photo__{k}": v for k, v in old.items()})
@@ -454,7 +460,7 @@ def purge() -> int:
     masks = {*Mask.objects.filter(photo__in=photos), *unused_masks()}
     styles = TaughtStyle.objects.filter(**old).exclude(state__in=Job.ACTIVE)
     rest = [model.objects.filter(**old) for model in (Album, Batch, ShareLink)]
-    gone = 0
+    gone = sweep.sweep()
     for item in [
         *renderings, *masks, *photos, *Painting.objects.filter(**old), *styles, *chain(*rest)
     ]:  # fmt: skip

@@ -56,6 +56,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "gallery.moderation.bans.BanMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
 ]
@@ -194,6 +195,10 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_UPLOAD_BYTES
 DECODE_SECONDS = env.int("DECODE_SECONDS", 30)  # for one uploaded file, in a process of its own
 DECODE_MEMORY_MB = env.int("DECODE_MEMORY_MB", 2000)
 MAX_JOBS_WAITING = env.int("MAX_JOBS_WAITING", 80)  # of one visitor at a time, paused ones too
+
+WITHDRAWN_DAYS = env.int("WITHDRAWN_DAYS", 7)  # for which moderators can bring back a takedown
+BAN_ADDRESS_DAYS = env.int("BAN_ADDRESS_DAYS", 7)  # for which a hash of an address is kept; 0: none
+MODERATORS_CONTACT = env.str("MODERATORS_CONTACT", "")  # an e-mail address, told with decisions
 
 TEACH_MINUTES_MAX = env.float("TEACH_MINUTES_MAX", 30)  # of one lesson
 

@@ -20,6 +20,7 @@ from gallery import scratch, services, taught
 from gallery.accounts.belongings import belongings, owned_models
 from gallery.accounts.sessions import end_sessions
 from gallery.models import Painting, Rendering, Report, ShareLink, TaughtStyle
+from gallery.moderation import trail
 from gallery.owners import Owner
 
 AT_ONCE = 100  # names looked for with one question
@@ -44,6 +45,7 @@ def account_delete(request: HttpRequest, user: Any) -> None:
     with transaction.atomic():
         forget_names(owner)
         Report.objects.filter(reporter=user).update(words="")  # the moderators keep the reason
+        trail.forget(owner)
         late = list(belongings(owner))  # also what was sent meanwhile
         forget_log([user, *addresses, *late])
         user.delete()

@@ -1,0 +1,50 @@
+"""Anybody reports what they see; whoever runs the site decides."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.core import ratelimit
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from gallery.community.forms import ReportForm
+from gallery.models import Report
+from gallery.moderation.things import REPORT, column_of, seen
+from gallery.owners import visitor
+from gallery.uploads import way_back
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def report(request: HttpRequest, kind: str, **named: Any) -> HttpResponse:
+    thing = seen(kind)(request, *named.values())
+    if thing.owned_by == visitor(request):
+        raise Http404  # one's own is taken down, not reported
+    form = ReportForm(request.POST if request.method == "POST" else None)
+    status = 200
+    if request.method == "POST":
+        status = 400
+        if form.is_valid():
+            if ratelimit.consume(request, action="report"):
+                return reported(request, thing, form.cleaned_data)
+            form.add_error(
+                None, _("That is a lot of reports from here. Wait an hour, then send it.")
+            )
+            status = 429
+    context = {"thing": thing, "heading": REPORT[kind], "form": form, "back": back(request, thing)}
+    return render(request, "report.html", context, status=status)
+
+
+def reported(request: HttpRequest, thing: Any, values: dict[str, Any]) -> HttpResponse:
+    reporter = request.user if request.user.is_authenticated else None
+    Report.objects.create(reporter=reporter, **{column_of(thing.KIND): thing}, **values)
+    messages.success(request, _("Thank you. The moderators look at it."))
+    return redirect(back(request, thing))
+
+
+def back(request: HttpRequest, thing: Any) -> str:
+    """To the thing; a painting has no page of its own, so to where it was seen."""
+    return way_back(request) if thing.KIND == "painting" else str(thing.get_absolute_url())
