@@ -62,9 +62,11 @@ def find(request: HttpRequest, model: type[Any], pk: UUID) -> Any:
 
 
 def own(request: HttpRequest, model: type[Any], pk: UUID) -> Any:
-    """404 for everybody but the owner."""
-    item = model.objects.of(visitor(request)).filter(pk=pk).first()
+    """404 for everybody but the owner, who is told of what the moderators took down."""
+    owner = visitor(request)
+    item = model.objects.of(owner).filter(pk=pk).first()
     if item is None:
+        raise_if_withdrawn(model, pk, owner, owners_only=True)
         raise Http404
     return item
 

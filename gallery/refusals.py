@@ -17,4 +17,5 @@ class RefusedError(EngineError):
 
 
 class BannedError(EngineError):
-    """Not for whoever asks, until a moderator's ban is over. The message says why and until when."""
+    """Not for whoever asks, until a moderator's ban is over. The message says why, and until
+    when."""

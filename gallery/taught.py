@@ -40,8 +40,8 @@ def bring(style: TaughtStyle) -> None:
 
 
 def sweep() -> None:
-    """On this machine, the files of styles that are no more, or were taken down. Those that have no row's name were
-    made on the command line."""
+    """On this machine, the files of styles that are no more, or were taken down. Those that have no
+    row's name were made on the command line."""
     here = {}
     for place in taught_file("x").parent.glob("*.safetensors"):
         with contextlib.suppress(ValueError):

@@ -25,6 +25,8 @@ from gallery.forms import SIZES, PaintForm, year_of
 from gallery.job import Job
 from gallery.links import own as links
 from gallery.models import Batch, Painting, Photo, Rendering, TaughtStyle, Work
+from gallery.moderation import notices
+from gallery.moderation.bans import banned
 from gallery.owned import OwnedQuerySet
 from gallery.owners import visitor
 from gallery.syndication import meta
@@ -69,6 +71,8 @@ def mine(request: HttpRequest) -> HttpResponse:
         "taught": TaughtStyle.objects.of(owner),
         "albums": albums.own_albums(owner),
         "page": page,
+        "has_decisions": notices.any_for(request),
+        **notices.context(request, banned(owner)),
     }
     return render(request, "mine.html", context)
 

@@ -22,6 +22,8 @@ from gallery.accounts.forms import DeleteForm
 from gallery.accounts.leaving import account_delete
 from gallery.accounts.sessions import end_sessions
 from gallery.errors import too_many
+from gallery.moderation import notices
+from gallery.moderation.bans import banned
 from gallery.owners import Owner, visitor
 
 
@@ -33,6 +35,7 @@ def account(request: HttpRequest) -> HttpResponse:
     context = {
         "addresses": addresses,
         "things": belongings.in_words(belongings.counts(Owner(user_id=request.user.pk))),
+        **notices.context(request, banned(Owner(user_id=request.user.pk))),
     }
     return render(request, "account/account.html", context)
 

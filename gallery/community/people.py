@@ -43,7 +43,8 @@ def person_page(
         raise Http404
     context = {
         "meta": meta.of_person(request, user, about["about"], page.object_list) if seen else None,
-        "person": user, "about": about, "albums": albums, "page": page, "is_self": is_self,
+        "person": user, "profile": getattr(user, "profile", None), "about": about,
+        "albums": albums, "page": page, "is_self": is_self,
         "form": form or ProfileForm(initial=about),
     }  # fmt: skip
     return render(request, "person.html", context, status=status)

@@ -38,8 +38,8 @@ from gallery.links.views import (
     title_of,
     unnamed,
 )
-from gallery.moderation.moderated import shown as not_moderated
 from gallery.models import Album, AlbumItem, Painting, Rendering, TaughtStyle
+from gallery.moderation.moderated import shown as not_moderated
 from gallery.owners import Owner
 from webstyle.engine import images
 from webstyle.engine.recipe import PAINTING, TAUGHT, is_painting, is_taught

@@ -67,9 +67,7 @@ class ReportAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def dismiss(self, request: HttpRequest, reports: QuerySet[Any]) -> None:
         self.decided(request, reports, Action.LEFT, "left as they are")
 
-    def decided(
-        self, request: HttpRequest, reports: QuerySet[Any], action: str, told: str
-    ) -> None:
+    def decided(self, request: HttpRequest, reports: QuerySet[Any], action: str, told: str) -> None:
         """Each thing once, for the reason of its newest report."""
         things = {}
         for report in reports.order_by("created"):

@@ -146,7 +146,7 @@ class FrozenError(TypeError):
 
 
 class TrailQuerySet(models.QuerySet[Any]):
-    """Adds, and changes nothing. What a member who leaves takes along goes another way: trail.py."""
+    """Adds, and changes nothing. What a member who leaves takes along is in trail.py."""
 
     def update(self, **values: Any) -> int:
         raise FrozenError

@@ -48,9 +48,7 @@ def case(request: HttpRequest, kind: str, name: str) -> HttpResponse:
     return case_page(request, within_reach(kind, name))
 
 
-def case_page(
-    request: HttpRequest, thing: Any, error: str = "", status: int = 200
-) -> HttpResponse:
+def case_page(request: HttpRequest, thing: Any, error: str = "", status: int = 200) -> HttpResponse:
     context = {"case": case_of(thing), "error": error, "alone": True, **CHOICES}
     return render(request, "moderation/case.html", context, status=status)
 
@@ -160,5 +158,3 @@ async def look(request: HttpRequest, kind: str, name: str) -> HttpResponseBase:
     """What nobody else may see any longer, a moderator can still judge."""
     field = await sync_to_async(open_look)(request, kind, str(name))
     return files.stream(field, "private, no-store")
-
-

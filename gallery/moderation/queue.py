@@ -151,5 +151,3 @@ def open_for(request: HttpRequest) -> dict[str, int] | None:
     """For the masthead of whoever moderates."""
     user = getattr(request, "user", None)
     return {"open": number_open()} if user is not None and may_moderate(user) else None
-
-

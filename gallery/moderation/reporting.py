@@ -8,6 +8,8 @@ from allauth.core import ratelimit
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -15,7 +17,6 @@ from gallery.community.forms import ReportForm
 from gallery.models import Report
 from gallery.moderation.things import REPORT, column_of, seen
 from gallery.owners import visitor
-from gallery.uploads import way_back
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -47,4 +48,7 @@ def reported(request: HttpRequest, thing: Any, values: dict[str, Any]) -> HttpRe
 
 def back(request: HttpRequest, thing: Any) -> str:
     """To the thing; a painting has no page of its own, so to where it was seen."""
-    return way_back(request) if thing.KIND == "painting" else str(thing.get_absolute_url())
+    if thing.KIND != "painting":
+        return str(thing.get_absolute_url())
+    address = (request.POST or request.GET).get("next", "")
+    return address if url_has_allowed_host_and_scheme(address, None) else reverse("mine")

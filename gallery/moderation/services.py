@@ -178,9 +178,7 @@ def ban(actor: Any, owner: Owner, sentence: Sentence, thing: Any = None) -> Ban:
         sweep.withhold(owner, True)
     trail.note_ban(actor, Action.BANNED, made, sentence.words)
     if thing is not None:
-        trail.note_thing(
-            actor, Action.BANNED, thing, reason=sentence.reason, words=sentence.words
-        )
+        trail.note_thing(actor, Action.BANNED, thing, reason=sentence.reason, words=sentence.words)
         close_reports(thing, Action.BANNED)
     transaction.on_commit(partial(shut_out, made))
     return made
@@ -214,5 +212,3 @@ def lift(actor: Any, made: Ban) -> None:
         raise DecidedError("This ban is over already.")
     trail.note_ban(actor, Action.LIFTED, made)
     transaction.on_commit(partial(mails.tell_of_ban, made, Action.LIFTED))
-
-

@@ -67,7 +67,7 @@ def forget(owner: Owner) -> None:
 
 
 def move(guest: Owner, member: Owner) -> None:
-    """A guest's things become a member's: so do the decisions about them, and bans that are over."""
+    """A guest's things become a member's, with the decisions about them, and bans that are over."""
     about = {"subject_id": member.user_id, "guest": ""}
     TrailEntry._base_manager.filter(guest=guest.guest).update(**about)
     Ban.objects.filter(guest=guest.guest).update(**member.fields)

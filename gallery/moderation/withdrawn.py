@@ -32,7 +32,9 @@ class WithdrawnError(Http404):
         self.item, self.is_owner = item, is_owner
 
 
-def raise_if_withdrawn(model: type[Any], pk: UUID, owner: Owner) -> None:
+def raise_if_withdrawn(
+    model: type[Any], pk: UUID, owner: Owner, *, owners_only: bool = False
+) -> None:
     if not issubclass(model, Moderated):
         return
     rows: Any = model._default_manager
@@ -40,7 +42,7 @@ def raise_if_withdrawn(model: type[Any], pk: UUID, owner: Owner) -> None:
     if item is None:
         return
     is_owner = item.belongs_to(owner)
-    if is_owner or was_public(item):
+    if is_owner or (was_public(item) and not owners_only):
         raise WithdrawnError(item, is_owner)
 
 
