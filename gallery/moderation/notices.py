@@ -58,14 +58,13 @@ def decisions(request: HttpRequest) -> HttpResponse:
     """About one's own things, and about what one reported."""
     owner = visitor(request)
     mine = [entry for entry in trail.of_owner(owner)[:MOST] if told(entry)]
-    sent = Report.objects.filter(reporter_id=owner.user_id) if owner.user_id else []
+    sent = list(Report.objects.filter(reporter_id=owner.user_id)[:MOST]) if owner.user_id else []
     shown = {
         "mine": [
             {"when": e.when, "title": e.title, "what": told(e), "reason": why(e)} for e in mine
         ],
         "sent": [
-            {"when": r.created, "reason": r.get_reason_display(), "what": outcome(r)}
-            for r in sent[:MOST]
+            {"when": r.created, "reason": r.get_reason_display(), "what": outcome(r)} for r in sent
         ],
         **context(request, bans.banned(owner)),
         "objection": objection(),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from asgiref.sync import sync_to_async
 from django.contrib import messages
@@ -147,7 +148,7 @@ def looked_at(kind: str, name: str) -> Any:
     if kind not in LOOKS:
         raise Http404
     if kind == "photo":
-        beside = Rendering._base_manager.filter(photo=name, public=True, show_photo=True)
+        beside = Rendering._base_manager.filter(photo_id=UUID(name), public=True, show_photo=True)
         for picture in beside.select_related("photo"):
             return within_reach("picture", str(picture.pk)).photo
         raise Http404

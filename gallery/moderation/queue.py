@@ -112,7 +112,7 @@ def cases_of(groups: Iterable[dict[str, Any]]) -> list[Case]:
     """The groups of one page, in their order: a question for each kind, however many there are."""
     wanted = [(kind, group[column]) for group in groups for kind, column in COLUMNS.items()
               if group[column] is not None]  # fmt: skip
-    found = {}
+    found: dict[tuple[str, Any], Case] = {}
     for kind, model in MODELS.items():
         ids = [pk for other, pk in wanted if other == kind]
         found |= {(kind, pk): Case(row) for pk, row in rows_of(model).in_bulk(ids).items()}

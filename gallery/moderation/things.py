@@ -45,9 +45,11 @@ def find_thing(kind: str, name: str) -> Any:
 
 def seen(kind: str) -> Callable[[HttpRequest, Any], Any]:
     """How a visitor finds a thing of this kind, to report it: 404 for what is not for them."""
-    return {"comment": seen_comment, "member": seen_member}.get(
-        kind, lambda request, pk: find(request, MODELS[kind], pk)
-    )
+    if kind == "comment":
+        return seen_comment
+    if kind == "member":
+        return seen_member
+    return lambda request, pk: find(request, MODELS[kind], pk)
 
 
 def seen_comment(request: HttpRequest, pk: UUID) -> Comment:

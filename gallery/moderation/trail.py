@@ -101,4 +101,4 @@ def connect() -> None:
         note_in_admin(user_id, rows, action_flag)
         return written(self, user_id, rows, action_flag, *args, **kwargs)
 
-    LogEntryManager.log_actions = log_actions  # type: ignore[method-assign]
+    LogEntryManager.log_actions = log_actions  # type: ignore[method-assign, assignment]
