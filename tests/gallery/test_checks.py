@@ -20,6 +20,9 @@ from gallery.checks import settings_fit
         ("PERCEPTUAL", "vgg19", "webstyle.W002"),
         ("HTTPS", True, "webstyle.W003"),
         ("TEACH_MINUTES_MAX", 300.0, "webstyle.E005"),
+        ("WITHDRAWN_DAYS", -1, "webstyle.E016"),
+        ("BAN_ADDRESS_DAYS", 1000, "webstyle.E016"),
+        ("MODERATORS_CONTACT", "mona", "webstyle.E017"),
     ],
 )
 def test_a_setting_that_cannot_work_is_found(
