@@ -1,6 +1,7 @@
 from django.contrib import admin
 
-import gallery.community.admin  # noqa: F401  registers its own
+import gallery.community.admin
+import gallery.moderation.admin  # noqa: F401
 from gallery.models import Batch, Mask, Painting, Photo, Rendering, ShareLink, TaughtStyle
 
 

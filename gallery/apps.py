@@ -13,10 +13,13 @@ class GalleryConfig(AppConfig):
         from gallery.accounts.sessions import on_new_password
         from gallery.browse import listing
         from gallery.limits import checks as limits  # noqa: F401
+        from gallery.moderation import bans, trail
         from gallery.notify import on_logout
 
         listing.connect()
+        trail.connect()
         user_logged_in.connect(on_login)
+        user_logged_in.connect(bans.on_login)
         user_logged_out.connect(on_logout)
         password_changed.connect(on_new_password)
         password_reset.connect(on_new_password)

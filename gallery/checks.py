@@ -68,6 +68,18 @@ def settings_fit(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
                   hint="Use 1 to 240; 30 is enough for the finest style.", id="webstyle.E005")
         )  # fmt: skip
     found += operations_fit()
+    for name, most in (("WITHDRAWN_DAYS", 365), ("BAN_ADDRESS_DAYS", 90)):
+        if not 0 <= (days := getattr(settings, name)) <= most:
+            found.append(
+                Error(f"{name}={days} is out of range.", hint=f"Use 0 to {most}; 7 is usual.",
+                      id="webstyle.E016")
+            )  # fmt: skip
+    if settings.MODERATORS_CONTACT and "@" not in settings.MODERATORS_CONTACT:
+        found.append(
+            Error(f"MODERATORS_CONTACT={settings.MODERATORS_CONTACT} is no e-mail address.",
+                  hint="Use one, as in MODERATORS_CONTACT=moderators@paint.example.org",
+                  id="webstyle.E017")
+        )  # fmt: skip
     if settings.LEASE_SECONDS < 5:
         found.append(
             checks.Warning("LEASE_SECONDS under 5 takes jobs from workers that are only busy.",

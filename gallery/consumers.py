@@ -20,6 +20,7 @@ from gallery.languages import language_of
 from gallery.limits import addresses, rates, sockets
 from gallery.limits.line import lined_up
 from gallery.models import Photo
+from gallery.moderation.bans import banned
 from gallery.operations import context
 from gallery.owners import Owner, owner_of
 from gallery.refusals import RefusedError
@@ -68,7 +69,7 @@ class OwnersConsumer(AsyncJsonWebsocketConsumer):
     @database_sync_to_async
     def find_owner(self) -> Owner:
         owner = owner_of(self.scope["user"], self.scope["session"])
-        return owner if self.admits(owner) else Owner()
+        return owner if self.admits(owner) and not banned(owner) else Owner()
 
     def admits(self, owner: Owner) -> bool:
         return bool(owner)

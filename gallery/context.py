@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from gallery.languages import script_words
+from gallery.moderation.queue import open_for
 
 SITE_NAME = "webstyle"
 ACCEPT = "image/jpeg,image/png,image/webp,image/avif,image/heic,image/heif,.heic,.heif,.avif"
@@ -24,6 +25,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "languages": settings.LANGUAGES,
         "script_words": script_words(),
         "here": here(request),
+        "moderation": open_for(request),
     }
 
 

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
+from gallery.moderation import withdrawn
 from gallery.operations.requests import id_of
 from gallery.refusals import RefusedError
 from gallery.told import told
@@ -53,7 +54,8 @@ def come_back(response: HttpResponse, after: int | None) -> HttpResponse:
 
 
 def refuse_error(request: HttpRequest, error: EngineError) -> HttpResponse:
-    """429 where a limit was reached, 400 for what was wrong with the request."""
+    """429 where a limit was reached, 403 for who is banned, 400 for what was wrong with the
+    request."""
     return refuse(request, status_of(error), told(error), getattr(error, "after", None))
 
 
@@ -83,6 +85,8 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if isinstance(exception, withdrawn.WithdrawnError):
+        return withdrawn.answer(request, exception, wants_json(request))
     return refuse(
         request,
         404,

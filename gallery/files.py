@@ -19,6 +19,7 @@ from gallery.delivery import deliver, guarded, here
 from gallery.job import Job
 from gallery.limits.rates import limited
 from gallery.models import Album, Mask, Painting, Photo, Rendering, Style, TaughtStyle, Work
+from gallery.moderation.withdrawn import raise_if_withdrawn
 from gallery.owners import visitor
 from webstyle.engine import images
 
@@ -34,28 +35,33 @@ def may_see(request: HttpRequest, item: Work | Mask) -> bool:
     if isinstance(item, Rendering):
         return item.hung
     if isinstance(item, Album):
-        return item.visibility != Album.Visibility.PRIVATE
-    if isinstance(item, Job):
-        return item.public and item.state == Job.State.DONE
+        return item.visibility != Album.Visibility.PRIVATE and item.is_shown
+    if isinstance(item, TaughtStyle):
+        return item.public and item.state == Job.State.DONE and item.is_shown
     if isinstance(item, Painting):
-        return item.public
+        return item.public and item.is_shown
     if isinstance(item, Mask):
         return False
     return Rendering.objects.hung().filter(photo=item, show_photo=True).exists()
 
 
 def find(request: HttpRequest, model: type[Any], pk: UUID) -> Any:
-    """404 for what is not there and for what is not for this visitor: no difference to be seen."""
+    """404 for what is not there and for what is not for this visitor: no difference to be seen.
+    410 for what the moderators took down, where this visitor could see it before."""
     item = model.objects.kept().filter(pk=pk).first()
+    if item is None:
+        raise_if_withdrawn(model, pk, visitor(request))
     if item is None or not may_see(request, item):
         raise Http404
     return item
 
 
 def own(request: HttpRequest, model: type[Any], pk: UUID) -> Any:
-    """404 for everybody but the owner."""
-    item = model.objects.of(visitor(request)).filter(pk=pk).first()
+    """404 for everybody but the owner, who is told of what the moderators took down."""
+    owner = visitor(request)
+    item = model.objects.of(owner).filter(pk=pk).first()
     if item is None:
+        raise_if_withdrawn(model, pk, owner, owners_only=True)
         raise Http404
     return item
 

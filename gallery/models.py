@@ -14,6 +14,7 @@ from django.utils.translation import pgettext
 
 from gallery.browse import thumbs
 from gallery.job import Job
+from gallery.moderation.moderated import Moderated, shown
 from gallery.owned import OwnedQuerySet, Upload
 from gallery.owners import Owner
 from gallery.titles import shown_titles, word
@@ -30,7 +31,7 @@ class SharedQuerySet(OwnedQuerySet):
     def usable(self, owner: Owner) -> Self:
         """What ``owner`` may paint with: the owner's own and what others share."""
         mine = models.Q(**owner.fields) if owner else models.Q(pk__in=[])
-        return self.kept().filter(mine | models.Q(public=True))
+        return self.kept().filter(mine | (models.Q(public=True) & shown()))
 
     def shared(self, owner: Owner) -> Self:
         """What others share with ``owner``."""
@@ -53,15 +54,16 @@ class TaughtQuerySet(SharedQuerySet):
 
 class OnPhotoQuerySet(OwnedQuerySet):
     def kept(self) -> Self:
-        """With a photo its pictures and masks are deleted too."""
-        return super().kept().filter(photo__deleted__isnull=True)
+        """With a photo its pictures and masks are deleted too, or taken down."""
+        kept = {"photo__deleted__isnull": True, "photo__withdrawn__isnull": True}
+        return super().kept().filter(**kept)
 
 
 class RenderingQuerySet(OnPhotoQuerySet):
     def hung(self) -> Self:
         """What everybody may see, with all that its card shows."""
-        shown = self.kept().filter(public=True, state=Job.State.DONE, hidden_by_moderator=False)
-        return shown.select_related("photo", "owner__profile")
+        hung = self.kept().filter(shown(), public=True, state=Job.State.DONE)
+        return hung.select_related("photo", "owner__profile")
 
     def update(self, **values: Any) -> int:
         """With their listings, on which walls find them."""
@@ -76,7 +78,7 @@ class RenderingQuerySet(OnPhotoQuerySet):
         return count
 
 
-class Photo(Upload):
+class Photo(Upload, Moderated):
     """What is painted."""
 
     KIND = "photo"
@@ -88,7 +90,7 @@ class Photo(Upload):
         return super().to_json() | {"url": self.get_absolute_url()}
 
 
-class Painting(Upload):
+class Painting(Upload, Moderated):
     """A painting of a visitor's, to paint photos after; ``public``: others may see and use it."""
 
     KIND = "painting"
@@ -123,7 +125,7 @@ class Mask(Upload):
     objects = OnPhotoQuerySet.as_manager()  # type: ignore[misc]
 
 
-class Rendering(Job):
+class Rendering(Job, Moderated):
     """One picture of one photo by one recipe, from the wish to the result."""
 
     KIND = "picture"
@@ -147,8 +149,6 @@ class Rendering(Job):
     caption_text = models.CharField(max_length=1000, blank=True)  # under the picture
     alt = models.CharField(max_length=300, blank=True)  # for those who cannot see it
     comments_open = models.BooleanField(default=True)
-    hidden_by_moderator = models.BooleanField(default=False)  # then only its owner sees it
-    hidden_reason = models.CharField(max_length=200, blank=True)  # told to the owner
 
     result = models.FileField(max_length=200, blank=True)  # PNG
     view = models.FileField(max_length=200, blank=True)  # WebP, full size
@@ -228,7 +228,7 @@ class Rendering(Job):
     @property
     def hung(self) -> bool:
         """Whether everybody may see it."""
-        return self.public and self.state == self.State.DONE and not self.hidden_by_moderator
+        return self.public and self.state == self.State.DONE and self.is_shown
 
     @property
     def tags(self) -> list[str]:
@@ -303,7 +303,7 @@ class Rendering(Job):
         return Recipe.from_json(self.recipe)
 
 
-class TaughtStyle(Job):
+class TaughtStyle(Job, Moderated):
     """A style that StyleBank learned here from paintings of a visitor's, or a file of one.
 
     Its weights never change: so a recipe that names it always means the same. Taught on, it is
@@ -412,18 +412,18 @@ from gallery.community.models import (  # noqa: E402
     Comment,
     Favourite,
     Profile,
-    Report,
     Tag,
 )
 from gallery.intake.models import Arrival  # noqa: E402
 from gallery.limits.models import Usage  # noqa: E402
 from gallery.links.models import ShareLink  # noqa: E402
+from gallery.moderation.models import Ban, Report, TrailEntry  # noqa: E402
 from gallery.operations.models import ErrorEntry, Note, Presence, Tally  # noqa: E402
 
 Work = Photo | Painting | Rendering | TaughtStyle | Album
 
 __all__ = [
-    "UNDO_TIME", "Album", "AlbumItem", "Arrival", "Batch", "Comment", "ErrorEntry", "Facet",
+    "UNDO_TIME", "Album", "AlbumItem", "Arrival", "Ban", "Batch", "Comment", "ErrorEntry", "Facet",
     "Favourite", "Listing", "Mask", "Note", "Painting", "Photo", "Presence", "Profile", "Rendering",
-    "Report", "ShareLink", "Style", "Tag", "Tally", "TaughtStyle", "Usage", "Work",
+    "Report", "ShareLink", "Style", "Tag", "Tally", "TaughtStyle", "TrailEntry", "Usage", "Work",
 ]  # fmt: skip

@@ -11,6 +11,7 @@ from django.db import models
 from django.urls import reverse
 from django.utils import timezone
 
+from gallery.moderation.moderated import Moderated
 from gallery.owners import Owner
 
 
@@ -20,7 +21,11 @@ class OwnedQuerySet(models.QuerySet[Any]):
         return self.kept().filter(**owner.fields) if owner else self.none()
 
     def kept(self) -> Self:
-        return self.filter(deleted__isnull=True)
+        """Neither deleted nor taken down by the moderators."""
+        rows = self.filter(deleted__isnull=True)
+        if issubclass(self.model, Moderated):
+            rows = rows.filter(withdrawn__isnull=True)
+        return rows
 
 
 class Owned(models.Model):
@@ -55,11 +60,13 @@ class Owned(models.Model):
 
 
 def shown_name(user: Any) -> str:
-    """As pages call a member; empty for nobody, and for who chose not to be named."""
+    """As pages call a member; empty for nobody, for who chose not to be named, and for whom the
+    moderators hide."""
     if user is None or not user.is_active:
         return ""
     profile = getattr(user, "profile", None)  # whoever never changed it has none
-    return str(user.get_username()) if profile is None or profile.named else ""
+    named = profile is None or (profile.named and profile.is_shown)
+    return str(user.get_username()) if named else ""
 
 
 class Stored(Owned):

@@ -1,4 +1,4 @@
-"""A limit was reached: one kind of error for quotas, full queues and too many tries."""
+"""What is refused although nothing is wrong with it: a limit was reached, or somebody is banned."""
 
 from __future__ import annotations
 
@@ -14,3 +14,10 @@ class RefusedError(EngineError):
     def __init__(self, message: Any, after: int | None = None) -> None:
         super().__init__(message)
         self.after = after
+
+
+class BannedError(EngineError):
+    """Not for whoever asks, until a moderator's ban is over. The message says why, and until
+    when."""
+
+    status = 403

@@ -19,6 +19,7 @@ from gallery.errors import refuse, refuse_error, wants_json
 from gallery.files import find, may_see, own
 from gallery.limits.rates import limited
 from gallery.models import Painting, Photo, Rendering, TaughtStyle
+from gallery.moderation.moderated import shown
 from gallery.named import find_style
 from gallery.owners import Owner, visitor
 from gallery.refusals import RefusedError
@@ -116,7 +117,7 @@ def original_of(request: HttpRequest, picture: Rendering) -> dict[str, Any] | No
 
 def count_of(picture: Rendering, owner: Owner) -> int:
     """Pictures by its recipe: the public ones, and the visitor's own."""
-    seen = Q(public=True, hidden_by_moderator=False)
+    seen = Q(shown(), public=True)
     if owner:
         seen |= Q(**owner.fields)
     done = Rendering.objects.kept().filter(remix_of=picture, state=Rendering.State.DONE)

@@ -36,6 +36,8 @@ from gallery.models import (
     ShareLink,
     TaughtStyle,
 )
+from gallery.moderation import sweep
+from gallery.moderation.bans import check_banned
 from gallery.named import find_style
 from gallery.operations import context, counted
 from gallery.owned import Owned
@@ -84,6 +86,7 @@ def picture_add(
     model: type[Picture], owner: Owner, upload: Path, name: str, **values: Any
 ) -> Picture:
     """Decode a stranger's file in a process of its own and keep what came out of it."""
+    check_banned(owner)
     quotas.may_keep(owner)
     shown = shown_name(name)
     with tempfile.TemporaryDirectory(dir=settings.VAR) as folder:
@@ -114,6 +117,7 @@ def keep(item: Picture | TaughtStyle) -> None:
 
 def region_add(painting: Painting, owner: Owner, upload: Path, name: str) -> Painting:
     """A region of a painting, white in the mask that is uploaded, as a painting of its own."""
+    check_banned(owner)
     quotas.may_keep(owner)
     shown = shown_name(name)
     with tempfile.TemporaryDirectory(dir=settings.VAR) as folder:
@@ -279,7 +283,9 @@ def rendering_make(photo: Photo, recipe: Recipe, **about: Any) -> Rendering:
 
 
 def check_queue(owner: Owner) -> None:
-    """Raises QueueFullError when this visitor's jobs, of all kinds, are enough for now."""
+    """Raises QueueFullError when this visitor's jobs, of all kinds, are enough for now, and
+    BannedError for who may have none."""
+    check_banned(owner)
     unfinished = unfinished_of(owner)
     if (waiting := sum(rows.count() for rows in unfinished)) < settings.MAX_JOBS_WAITING:
         return
@@ -466,9 +472,9 @@ def restore(item: Owned) -> None:
 
 
 def purge() -> int:
-    """Rows and files of what is overdue, and of uploads that nobody finished. How many there
-    were."""
-    gone = 0
+    """Rows and files of what is overdue, of uploads that nobody finished, and of what moderators
+    took down long enough ago. How many there were."""
+    gone = sweep.sweep()
     for item in overdue():
         folder = item.folder
         item.delete()

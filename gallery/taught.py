@@ -40,12 +40,13 @@ def bring(style: TaughtStyle) -> None:
 
 
 def sweep() -> None:
-    """On this machine, the files of styles that are no more. Those that have no row's name were
-    made on the command line."""
+    """On this machine, the files of styles that are no more, or were taken down. Those that have no
+    row's name were made on the command line."""
     here = {}
     for place in taught_file("x").parent.glob("*.safetensors"):
         with contextlib.suppress(ValueError):
             here[uuid.UUID(place.stem)] = place
-    known = TaughtStyle.objects.filter(pk__in=here).values_list("pk", flat=True)
+    there = TaughtStyle.objects.filter(withdrawn=None, pk__in=here)
+    known = there.values_list("pk", flat=True)
     for pk in here.keys() - set(known):
         here[pk].unlink(missing_ok=True)

@@ -8,6 +8,7 @@ from gallery.browse.urls import urlpatterns as browse_urls
 from gallery.community.urls import urlpatterns as community_urls
 from gallery.job import Job
 from gallery.models import Painting, Photo, Rendering, TaughtStyle
+from gallery.moderation.urls import urlpatterns as moderation_urls
 
 UUID = r"(?P<pk>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"
 
@@ -31,6 +32,7 @@ def job_urls(model: type[Job]) -> list[URLPattern]:
 urlpatterns = [
     path("", views.home, name="home"),
     *community_urls,
+    *moderation_urls,
     path("", include("gallery.syndication.urls")),
     path("", include("gallery.operations.urls")),
     path("language/", set_language, name="set_language"),

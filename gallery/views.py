@@ -27,6 +27,8 @@ from gallery.limits import shown
 from gallery.limits.rates import limited
 from gallery.links import own as links
 from gallery.models import Batch, Painting, Photo, Rendering, TaughtStyle, Work
+from gallery.moderation import notices
+from gallery.moderation.bans import banned
 from gallery.owned import OwnedQuerySet
 from gallery.owners import visitor
 from gallery.refusals import RefusedError
@@ -73,6 +75,8 @@ def mine(request: HttpRequest) -> HttpResponse:
         "albums": albums.own_albums(owner),
         "usage": shown.today(request),
         "page": page,
+        "has_decisions": notices.any_for(request),
+        **notices.context(request, banned(owner)),
     }
     return render(request, "mine.html", context)
 

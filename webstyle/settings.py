@@ -61,6 +61,7 @@ MIDDLEWARE = [
     "gallery.operations.guests.GuestSeenMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "gallery.moderation.bans.BanMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
 ]
@@ -246,6 +247,10 @@ QUOTAS = read_quotas(env)
 RATE_LIMITS = read_rates(env)
 SOCKETS_PER_OWNER = env.int("SOCKETS_PER_OWNER", 20)  # open at once, in one process; 0: any number
 SOCKETS_PER_ADDRESS = env.int("SOCKETS_PER_ADDRESS", 300)
+
+WITHDRAWN_DAYS = env.int("WITHDRAWN_DAYS", 7)  # for which moderators can bring back a takedown
+BAN_ADDRESS_DAYS = env.int("BAN_ADDRESS_DAYS", 7)  # for which a hash of an address is kept; 0: none
+MODERATORS_CONTACT = env.str("MODERATORS_CONTACT", "")  # an e-mail address, told with decisions
 
 TEACH_MINUTES_MAX = env.float("TEACH_MINUTES_MAX", 30)  # of one lesson
 

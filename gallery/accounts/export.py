@@ -15,7 +15,8 @@ from django.utils.text import slugify
 from django.utils.translation import gettext, gettext_noop
 
 from gallery.accounts.belongings import ending, kind_of, owned_models
-from gallery.models import Favourite, Profile
+from gallery.models import Ban, Favourite, Profile
+from gallery.moderation import trail
 from gallery.owners import Owner
 
 CHUNK = 256 * 1024
@@ -90,6 +91,7 @@ def entries(owner: Owner, name: str, site: str) -> list[Entry]:
                          "files": [name for name, _ in files]})  # fmt: skip
             found += files
     found += about(owner)
+    found += decided(owner)
     manifest = {"site": site, "name": name, "made": made, "things": told}
     readme = gettext(README).format(name=name, site=site, made=made)
     return [("README.txt", readme.encode()), ("manifest.json", as_json(manifest)), *found]
@@ -105,6 +107,16 @@ def about(owner: Owner) -> list[Entry]:
     if not profile and not liked:
         return []
     return [("about.json", as_json({**(profile or {}), "favourites": liked}))]
+
+
+def decided(owner: Owner) -> list[Entry]:
+    """What moderators decided about things of theirs, and bans: not who, nor who reported."""
+    facts = ("when", "action", "kind", "target", "title", "reason")
+    entries = list(trail.of_owner(owner).values(*facts))
+    bans = list(Ban.objects.of(owner).values("created", "until", "lifted", "reason"))
+    if not entries and not bans:
+        return []
+    return [("moderation.json", as_json({"decisions": entries, "bans": bans}))]
 
 
 def safe(row: Any) -> str:

@@ -21,6 +21,7 @@ from gallery.accounts.belongings import belongings, owned_models
 from gallery.accounts.sessions import end_sessions
 from gallery.limits import rates
 from gallery.models import Painting, Rendering, Report, ShareLink, TaughtStyle
+from gallery.moderation import trail
 from gallery.operations import errors
 from gallery.owners import Owner
 
@@ -46,6 +47,7 @@ def account_delete(request: HttpRequest, user: Any) -> None:
     with transaction.atomic():
         forget_names(owner)
         Report.objects.filter(reporter=user).update(words="")  # the moderators keep the reason
+        trail.forget(owner)
         late = list(belongings(owner))  # also what was sent meanwhile
         forget_log([user, *addresses, *late])
         errors.forget(late)

@@ -10,6 +10,9 @@ from django.http import HttpRequest
 from gallery import notify
 from gallery.accounts.belongings import counts, in_words, owned_models
 from gallery.limits import usage
+from gallery.models import Ban
+from gallery.moderation import sweep, trail
+from gallery.moderation.bans import banned
 from gallery.owners import SESSION_KEY, Owner
 
 
@@ -25,14 +28,19 @@ def take_over(guest: Owner, member: Owner) -> dict[str, int]:
         for model in owned_models():
             model._base_manager.filter(**guest.fields).update(**member.fields)
         usage.move(guest, member)
+        sweep.end_bans(Ban.objects.of(guest))
+        trail.move(guest, member)
+        if (ban := banned(member)) and ban.hides:
+            sweep.withhold(member, True)
         transaction.on_commit(lambda: notify.move_sockets(guest.group, member))
     return moved
 
 
 def on_login(sender: Any, request: HttpRequest, user: Any, **kwargs: Any) -> None:
-    """However somebody signs in. The key leaves the session: whoever comes next is a new guest."""
+    """However somebody signs in. The key leaves the session: whoever comes next is a new guest.
+    What a banned guest made stays behind, and so does the ban: it may be somebody else's."""
     key = request.session.pop(SESSION_KEY, "")
-    if key:
+    if key and not banned(Owner(guest=key)):
         moved = take_over(Owner(guest=key), Owner(user_id=user.pk))
         for kind in ("mask", "upload"):  # nobody thinks of them as things of their own
             moved.pop(kind, None)

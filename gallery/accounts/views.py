@@ -23,6 +23,8 @@ from gallery.accounts.sessions import end_sessions
 from gallery.errors import refuse_error
 from gallery.limits import rates
 from gallery.limits.rates import limited
+from gallery.moderation import notices
+from gallery.moderation.bans import banned
 from gallery.owners import Owner, visitor
 from gallery.refusals import RefusedError
 
@@ -35,6 +37,7 @@ def account(request: HttpRequest) -> HttpResponse:
     context = {
         "addresses": addresses,
         "things": belongings.in_words(belongings.counts(Owner(user_id=request.user.pk))),
+        **notices.context(request, banned(Owner(user_id=request.user.pk))),
     }
     return render(request, "account/account.html", context)
 

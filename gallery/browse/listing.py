@@ -22,8 +22,8 @@ from webstyle.engine.weights import styles
 AT_ONCE = 500  # pictures in one question to the database
 # The columns of a picture that a listing depends on. Not `state`: what is public is done.
 COLUMNS = frozenset(
-    "public published hidden_by_moderator deleted name caption_text alt owner owner_id recipe "
-    "styles_named".split()
+    "public published hidden_by_moderator withheld withdrawn deleted name caption_text alt owner "
+    "owner_id recipe styles_named".split()
 )
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import Q
 from django.http import HttpRequest
 
 from gallery.community.forms import CommentForm, DescribeForm
 from gallery.community.models import Album
 from gallery.models import Rendering
+from gallery.moderation.moderated import shown
 from gallery.owners import visitor
 
 SHOWN = 200  # comments on one page
@@ -33,7 +35,8 @@ def context(request: HttpRequest, rendering: Rendering) -> dict[str, Any]:
 
 def comments(rendering: Rendering, user: Any, is_owner: bool) -> list[Any]:
     """The newest, newest last, each with whether this visitor may remove it."""
-    rows = rendering.comments.select_related("owner__profile").order_by("-created")
+    seen = shown() | (Q(owner=user, withdrawn=None) if user is not None else Q(pk__in=[]))
+    rows = rendering.comments.filter(seen).select_related("owner__profile").order_by("-created")
     said = list(rows[:SHOWN])[::-1]
     for comment in said:
         comment.removable = is_owner or (user is not None and comment.owner_id == user.pk)

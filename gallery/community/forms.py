@@ -11,8 +11,9 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from gallery.community import words
-from gallery.community.models import ABOUT, TITLE, WORDS, Album, Report
+from gallery.community.models import ABOUT, TITLE, WORDS, Album
 from gallery.models import Rendering
+from gallery.moderation.moderated import Reason
 from gallery.owners import Owner
 
 
@@ -133,6 +134,6 @@ class CommentForm(Form):
 
 class ReportForm(Form):
     reason = forms.ChoiceField(
-        label=_("What is wrong with it?"), choices=Report.Reason.choices, widget=forms.RadioSelect
+        label=_("What is wrong with it?"), choices=Reason.choices, widget=forms.RadioSelect
     )
     words = passage(WORDS, _("In your words"), _("Only the moderators read it."), required=False)

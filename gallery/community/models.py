@@ -10,7 +10,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from gallery.moderation.moderated import Moderated, shown
 from gallery.owned import Owned, OwnedQuerySet
+from gallery.owners import Owner
 
 MAX_PICTURES = 200  # in one album
 TITLE, ABOUT, WORDS = 120, 300, 1000  # letters
@@ -19,10 +21,10 @@ TITLE, ABOUT, WORDS = 120, 300, 1000  # letters
 class AlbumQuerySet(OwnedQuerySet):
     def hung(self) -> Self:
         """What everybody may find."""
-        return self.kept().filter(visibility=Album.Visibility.PUBLIC)
+        return self.kept().filter(shown(), visibility=Album.Visibility.PUBLIC)
 
 
-class Album(Owned):
+class Album(Owned, Moderated):
     """Pictures of one owner in an order. It shows others only those of them that are published."""
 
     KIND = "album"
@@ -91,7 +93,7 @@ class Tag(models.Model):
         return self.word
 
 
-class Profile(models.Model):
+class Profile(Moderated):
     """What a member tells of themselves. Who never changed it has none: then the defaults hold."""
 
     user = models.OneToOneField(
@@ -100,8 +102,30 @@ class Profile(models.Model):
     about = models.CharField(max_length=ABOUT, blank=True)
     named = models.BooleanField(default=True)  # beside what they publish and say
 
+    KIND = "member"
+    guest, deleted = "", None  # as other things of somebody's have them
+
     def __str__(self) -> str:
         return f"profile {self.pk}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("person", args=[self.title])
+
+    @property
+    def title(self) -> str:
+        return str(self.user.get_username())
+
+    @property
+    def owner(self) -> Any:
+        return self.user
+
+    @property
+    def owner_id(self) -> int:
+        return int(self.pk)
+
+    @property
+    def owned_by(self) -> Owner:
+        return Owner(user_id=self.pk)
 
 
 class Favourite(models.Model):
@@ -118,7 +142,7 @@ class Favourite(models.Model):
         return f"{self.user_id} likes {self.rendering_id}"
 
 
-class Comment(Owned):
+class Comment(Owned, Moderated):
     """What a member says about a picture. Gone for good when it is removed."""
 
     KIND = "comment"
@@ -134,6 +158,9 @@ class Comment(Owned):
     def __str__(self) -> str:
         return f"comment {self.pk}"  # the log of the admin pages keeps it for good
 
+    def get_absolute_url(self) -> str:
+        return f"{self.rendering.get_absolute_url()}#comment-{self.pk}"
+
     @property
     def title(self) -> str:
         return self.text[:60]
@@ -142,29 +169,3 @@ class Comment(Owned):
     def folder(self) -> str:
         """It has no files; this is where they would be."""
         return f"comments/{self.pk}"
-
-
-class Report(models.Model):
-    """Somebody finds that a picture should not hang here; the moderators decide, in /admin/."""
-
-    class Reason(models.TextChoices):
-        RIGHTS = "rights", _("It is somebody else's work")
-        PERSON = "person", _("It shows a person against their will")
-        OFFENCE = "offence", _("It is hateful, violent or sexual")
-        SPAM = "spam", _("It is advertising or spam")
-        OTHER = "other", _("Something else")
-
-    rendering = models.ForeignKey("gallery.Rendering", models.CASCADE, related_name="reports")
-    reporter = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
-    )
-    reason = models.CharField(max_length=10, choices=Reason.choices)
-    words = models.TextField(max_length=WORDS, blank=True)
-    created = models.DateTimeField(default=timezone.now)
-    handled = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        ordering = ("-created",)
-
-    def __str__(self) -> str:
-        return self.get_reason_display()

@@ -16,6 +16,7 @@ from gallery.community.albums import hang_covers
 from gallery.community.forms import ProfileForm
 from gallery.community.models import Album, Comment, Profile
 from gallery.models import Rendering
+from gallery.moderation.moderated import shown
 from gallery.owned import shown_name
 from gallery.syndication import meta
 
@@ -42,7 +43,8 @@ def person_page(
         raise Http404
     context = {
         "meta": meta.of_person(request, user, about["about"], page.object_list) if seen else None,
-        "person": user, "about": about, "albums": albums, "page": page, "is_self": is_self,
+        "person": user, "profile": getattr(user, "profile", None), "about": about,
+        "albums": albums, "page": page, "is_self": is_self,
         "form": form or ProfileForm(initial=about),
     }  # fmt: skip
     return render(request, "person.html", context, status=status)
@@ -80,7 +82,7 @@ def about_of(user: Any) -> dict[str, Any]:
 def has_said(user: Any) -> bool:
     """Something that others read."""
     on = Rendering.objects.hung()
-    return Comment.objects.filter(owner=user, rendering__in=on).exists()
+    return Comment.objects.filter(shown(), owner=user, rendering__in=on).exists()
 
 
 @require_POST

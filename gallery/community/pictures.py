@@ -12,12 +12,12 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from gallery.browse.listing import relist
 from gallery.browse.walls import page_of
-from gallery.community.forms import CommentForm, DescribeForm, ReportForm
-from gallery.community.models import Comment, Favourite, Report, Tag
+from gallery.community.forms import CommentForm, DescribeForm
+from gallery.community.models import Comment, Favourite, Tag
 from gallery.errors import come_back, refuse, wants_json
 from gallery.files import find, own
 from gallery.limits import rates
@@ -106,7 +106,7 @@ def comment(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def comment_delete(request: HttpRequest, pk: UUID) -> HttpResponse:
     """By who said it, or by whose picture it is."""
-    said = Comment.objects.filter(pk=pk).select_related("rendering").first()
+    said = Comment.objects.kept().filter(pk=pk).select_related("rendering").first()
     me = visitor(request)
     if said is None or not (said.belongs_to(me) or said.rendering.belongs_to(me)):
         raise Http404
@@ -124,30 +124,3 @@ def comments_open(request: HttpRequest, pk: UUID) -> HttpResponse:
     opened = rendering.comments_open
     messages.success(request, _("Comments are open.") if opened else _("Comments are closed."))
     return redirect(f"{rendering.get_absolute_url()}#comments")
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-def report(request: HttpRequest, pk: UUID) -> HttpResponse:
-    rendering = find(request, Rendering, pk)
-    if rendering.belongs_to(visitor(request)):
-        raise Http404  # one's own is taken down, not reported
-    form = ReportForm(request.POST if request.method == "POST" else None)
-    status, after = 200, None
-    if request.method == "POST":
-        status = 400
-        if form.is_valid():
-            try:
-                rates.take(request, "report")
-                return reported(request, rendering, form.cleaned_data)
-            except RefusedError as error:
-                form.add_error(None, str(error))
-                status, after = 429, error.after
-    context = {"rendering": rendering, "form": form}
-    return come_back(render(request, "report.html", context, status=status), after)
-
-
-def reported(request: HttpRequest, rendering: Rendering, values: dict[str, Any]) -> HttpResponse:
-    reporter = request.user if request.user.is_authenticated else None
-    Report.objects.create(rendering=rendering, reporter=reporter, **values)
-    messages.success(request, _("Thank you. The moderators look at it."))
-    return redirect(rendering)

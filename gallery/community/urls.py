@@ -23,6 +23,5 @@ urlpatterns = [
     path("picture/<uuid:pk>/favourite/", pictures.favourite, name="picture_favourite"),
     path("picture/<uuid:pk>/comment/", pictures.comment, name="picture_comment"),
     path("picture/<uuid:pk>/comments/", pictures.comments_open, name="picture_comments"),
-    path("picture/<uuid:pk>/report/", pictures.report, name="picture_report"),
     path("comment/<uuid:pk>/delete/", pictures.comment_delete, name="comment_delete"),
 ]

@@ -42,6 +42,7 @@ from gallery.links.views import (
     unnamed,
 )
 from gallery.models import Album, AlbumItem, Painting, Rendering, TaughtStyle
+from gallery.moderation.moderated import shown as not_moderated
 from gallery.owners import Owner
 from webstyle.engine import images
 from webstyle.engine.recipe import PAINTING, TAUGHT, is_painting, is_taught
@@ -49,7 +50,7 @@ from webstyle.engine.recipe import PAINTING, TAUGHT, is_painting, is_taught
 
 def items_of(link: ShareLink) -> QuerySet[AlbumItem]:
     """What of the album a visitor sees, in its order."""
-    seen = Rendering.objects.kept().filter(state=Rendering.State.DONE, hidden_by_moderator=False)
+    seen = Rendering.objects.kept().filter(not_moderated(), state=Rendering.State.DONE)
     return AlbumItem.objects.filter(album=link.album_id, rendering__in=seen).select_related(
         "rendering__photo"
     )

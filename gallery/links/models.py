@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_noop
 
 from gallery.job import Job
+from gallery.moderation.moderated import shown
 from gallery.owned import Owned, OwnedQuerySet
 
 
@@ -27,10 +28,11 @@ class ShareLinkQuerySet(OwnedQuerySet):
         them: whoever was let in before may still look."""
         lasts = Q(expires__isnull=True) | Q(expires__gt=timezone.now())
         picture = Q(
-            rendering__deleted__isnull=True, rendering__photo__deleted__isnull=True,
-            rendering__state=Job.State.DONE, rendering__hidden_by_moderator=False,
+            shown("rendering__"), rendering__isnull=False, rendering__deleted__isnull=True,
+            rendering__photo__deleted__isnull=True, rendering__photo__withdrawn__isnull=True,
+            rendering__state=Job.State.DONE,
         )  # fmt: skip
-        album = Q(album__isnull=False, album__deleted__isnull=True)
+        album = Q(shown("album__"), album__isnull=False, album__deleted__isnull=True)
         return self.kept().filter(lasts & (picture | album))
 
 
@@ -107,10 +109,16 @@ class ShareLink(Owned):
         if self.deleted:
             return gettext_noop("Revoked")
         if self.album:
-            return gettext_noop("Its album is deleted") if self.album.deleted else self.lasting
+            if self.album.deleted:
+                return gettext_noop("Its album is deleted")
+            if self.album.is_shown:
+                return self.lasting
+            return gettext_noop("Its album is hidden by the moderators")
         if self.rendering is None or self.rendering.deleted or self.rendering.photo.deleted:
             return gettext_noop("Its picture is deleted")
-        if self.rendering.hidden_by_moderator:
+        if self.rendering.withdrawn:
+            return gettext_noop("Its picture was taken down by the moderators")
+        if not self.rendering.is_shown:
             return gettext_noop("Its picture is hidden by the moderators")
         return self.lasting
 

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("gallery", "0009_limits"),
+        ("gallery", "0010_moderation"),
     ]
 
     operations = [

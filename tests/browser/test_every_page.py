@@ -18,7 +18,9 @@ NO_PAGES = re.compile(r"/(file|download|export|feed|zip|sheet|static|oembed|admi
 ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 # One of each is looked at, whoever and whatever it is of.
 KINDS = (r"/people/[^/]+/", r"/tags/[^/]+/", r"/styles/(?!import)[^/]+/", r"/s/[-\w]{20,}/")
-UNLINKED = ("/nothing-here/", "/s/never-there/", "/account/password/reset/sent/")
+UNLINKED = (
+    "/nothing-here/", "/s/never-there/", "/account/password/reset/sent/", "/me/decisions/",
+)  # fmt: skip
 VISITORS = [("desktop", "light", "en-GB"), ("phone", "dark", "zh-CN")]
 
 

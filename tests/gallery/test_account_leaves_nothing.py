@@ -28,6 +28,7 @@ from django.core.files.base import ContentFile
 from django.db import models
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from PIL import Image
 
 from gallery import mixing, scratch, services, taught
@@ -37,6 +38,7 @@ from gallery.intake import services as intake
 from gallery.limits import usage
 from gallery.models import (
     Album,
+    Ban,
     Batch,
     Comment,
     ErrorEntry,
@@ -50,7 +52,9 @@ from gallery.models import (
     Report,
     ShareLink,
     TaughtStyle,
+    TrailEntry,
 )
+from gallery.moderation import trail
 from tests import cast
 from tests.community import make_album, pictures_of, say
 from tests.gallery.test_accounts_deleting import delete, every_value
@@ -161,6 +165,11 @@ class World:
         self.report = Report.objects.create(
             rendering=self.hers, reporter=user, reason="spam", words=trace(Report, "words")
         )
+        over = {"until": timezone.now(), "lifted": timezone.now()}
+        Ban.objects.create(owner=user, reason="spam", **over)
+        self.decided = trail.note_thing(
+            self.greta, "hidden", self.painting, reason="spam", words=trace(TrailEntry, "words")
+        )
         user.groups.add(Group.objects.create(name="painters"))
         user.user_permissions.add(Permission.objects.first())
         EmailConfirmation.create(EmailAddress.objects.get(user=user)).save()
@@ -188,7 +197,8 @@ class World:
         if model is Facet:
             return {(picture, key) for picture, key in found if picture != self.remix.pk}
         stays = {
-            Rendering: {self.remix.pk}, Listing: {self.remix.pk}, Report: {self.report.pk}
+            Rendering: {self.remix.pk}, Listing: {self.remix.pk}, Report: {self.report.pk},
+            TrailEntry: {self.decided.pk},
         }  # fmt: skip
         return found - stays.get(model, set())
 
@@ -200,7 +210,7 @@ def world(painted: Rendering, monkeypatch: pytest.MonkeyPatch) -> World:
 
 
 def test_every_model_of_people_and_every_file_has_a_row_here(world: World) -> None:
-    for model in models_of_people():
+    for model in models_of_people() - {TrailEntry}:  # what was decided stays, without him
         assert world.of_his(model), f"fill makes no {model.__name__}: see the head of this file"
     for model in owned_models():
         for column in files_of(model):
@@ -277,6 +287,9 @@ def test_what_others_made_of_it_stays_theirs_and_names_nothing(world: World) -> 
     assert titles == ["A style", "A painting"]
     report = Report.objects.get()
     assert (report.reporter, report.words, report.reason) == (None, "", "spam")
+    entry = TrailEntry.objects.get()
+    assert (entry.action, entry.reason, entry.actor) == ("hidden", "spam", world.greta)
+    assert (entry.subject, entry.target, entry.title, entry.words) == (None, "", "", "")
     assert not Comment.objects.exists()
     assert not Favourite.objects.exists()
     assert not Album.objects.exists()
@@ -301,6 +314,9 @@ def test_the_export_opens_and_has_every_row_file_and_word(world: World) -> None:
                 assert inside, f"{model.__name__}.{column} is not in the export"
         for column in words_of(model):
             assert trace(model, column) in said, f"{model.__name__}.{column} is not in the export"
+    told = json.loads(read["moderation.json"])
+    assert [entry["target"] for entry in told["decisions"]] == [str(world.painting.pk)]
+    assert [ban["reason"] for ban in told["bans"]] == ["spam"]
     about = json.loads(read["about.json"])
     assert about["about"] == trace(Profile, "about")
     assert set(about["favourites"]) == {str(world.picture.pk), str(world.hers.pk)}

@@ -24,6 +24,9 @@ from gallery.checks import settings_fit
         ("METRICS_TOKEN", "sesame", "webstyle.E007"),
         ("MIN_FREE_BYTES", -1_000_000, "webstyle.E008"),
         ("SECURE_HSTS_PRELOAD", True, "webstyle.E009"),
+        ("WITHDRAWN_DAYS", -1, "webstyle.E016"),
+        ("BAN_ADDRESS_DAYS", 1000, "webstyle.E016"),
+        ("MODERATORS_CONTACT", "mona", "webstyle.E017"),
     ],
 )
 def test_a_setting_that_cannot_work_is_found(

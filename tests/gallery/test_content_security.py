@@ -10,10 +10,20 @@ from django.test import Client
 from django.urls import reverse
 
 from gallery.batches.services import batch_submit
-from gallery.models import ErrorEntry, Photo, Rendering, ShareLink, Tag
-from tests.cast import GUEST, submit
+from gallery.models import ErrorEntry, Photo, Profile, Rendering, ShareLink, Tag
+from gallery.moderation.services import ban, decide
+from tests.cast import GUEST, copies, make_painting, make_taught, submit
 from tests.community import make_album, say
 from tests.members import make_member, make_operator, signed_in
+from tests.moderation import (
+    SPAM,
+    address,
+    decision,
+    make_moderator,
+    make_report,
+    moderating,
+    press,
+)
 
 
 class Inline(HTMLParser):
@@ -117,6 +127,30 @@ def operators_page(painted: Rendering) -> HttpResponse:
     return signed_in(make_operator()).get(reverse("operate"))
 
 
+def moderation_pages(guest: Client, painted: Rendering) -> list[HttpResponse]:
+    """The moderators' pages with one case of each kind, and what they lead to for others."""
+    things = [painted, say(painted), make_album([painted], visibility="public"),
+              make_painting(public=True), make_taught(public=True),
+              Profile.objects.get_or_create(user=make_member("paul"))[0]]  # fmt: skip
+    for thing in things:
+        make_report(thing)
+    mona = moderating()
+    hidden = decide(make_moderator("max"), things[2], decision("hidden"))
+    decide(hidden.actor, things[3], decision("withdrawn"))
+    names = ("moderation", "moderation_bans", "moderation_trail")
+    got = [mona.get(reverse(name)) for name in names]
+    got.append(mona.get(reverse("moderation"), {"show": "decided"}))
+    got += [mona.get(address("case", thing)) for thing in things]
+    got += [press(mona, painted, ""), guest.get(things[2].get_absolute_url())]
+    gone = copies(painted, 1, public=True)[0]
+    decide(hidden.actor, gone, decision("withdrawn"))
+    got += [guest.get(gone.get_absolute_url()), guest.get(reverse("decisions"))]
+    ban(hidden.actor, GUEST, SPAM)
+    got += [guest.get(reverse("mine")), guest.post(reverse("album_create")),
+            mona.get(reverse("moderation_bans"))]  # fmt: skip
+    return got
+
+
 @pytest.fixture
 def pages(guest: Client, painted: Rendering, photo: Photo) -> list[str]:
     painted.change(public=True, published=painted.created)
@@ -137,7 +171,8 @@ def pages(guest: Client, painted: Rendering, photo: Photo) -> list[str]:
         account_pages(guest) + community_pages(guest, painted) + sharing_pages(guest, painted)
     )
     answers.append(operators_page(painted))
-    assert {answer.status_code for answer in answers} == {200, 404, 400, 403}
+    answers += moderation_pages(guest, painted)
+    assert {answer.status_code for answer in answers} == {200, 404, 410, 400, 403}
     assert any("undo" in answer.text.lower() for answer in answers)
     for answer in answers:
         policy = answer["Content-Security-Policy"]

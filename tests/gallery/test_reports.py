@@ -89,7 +89,7 @@ def test_a_hidden_picture_is_for_its_owner_only_who_is_told_why(
     report(stranger, hung)
     assert answers(stranger, picture_addresses(hung)) == {200}
     page = act(moderator, "hide")
-    assert "1 picture(s) hidden" in page.text
+    assert "1 thing(s) hidden" in page.text
     assert answers(stranger, picture_addresses(hung) + photo_addresses(hung.photo)) == {404}
     for name in ("home", "gallery"):
         assert str(hung.pk) not in stranger.get(reverse(name)).text
