@@ -81,20 +81,16 @@ def here(field: FieldFile, cache: str, request: HttpRequest | None = None) -> Ht
         field.open("rb")
     except FileNotFoundError:
         raise Http404 from None
-    response: HttpResponseBase = StreamingHttpResponse(
-        chunks(field),
-        content_type=type_of(name),
-        headers={
-            "Content-Length": str(field.size), "Cache-Control": cache, "Accept-Ranges": "none",
-        },
-    )  # fmt: skip
+    told = {"Cache-Control": cache, "Accept-Ranges": "none"}
     if request is not None:
-        response["ETag"] = tag = etag(field)
-        known = get_conditional_response(request, etag=tag, response=response)
-        if known is not response:
+        told["ETag"] = etag(field)
+        known = get_conditional_response(request, etag=told["ETag"])
+        if known is not None:
             field.close()
-            response = known  # type: ignore[assignment]
-    return guarded(response)
+            known["Cache-Control"] = cache
+            return guarded(known)
+    told["Content-Length"] = str(field.size)
+    return guarded(StreamingHttpResponse(chunks(field), content_type=type_of(name), headers=told))
 
 
 def accelerated(name: str, cache: str) -> HttpResponse:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Callable
 
 
 def parts(data: bytes) -> list[bytes]:
@@ -16,7 +17,7 @@ def parts(data: bytes) -> list[bytes]:
     return cut(data, 0, lambda at: number(data, at, ">I"))  # boxes of AVIF and HEIF
 
 
-def cut(data: bytes, head: int, length) -> list[bytes]:
+def cut(data: bytes, head: int, length: Callable[[int], int]) -> list[bytes]:
     found, at = [data[:head]] if head else [], head
     while at < len(data):
         step = max(length(at), 1) if at + 8 <= len(data) else len(data) - at
