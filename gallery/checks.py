@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core import checks
 from django.core.checks import CheckMessage, Error, register
 
+from gallery.provenance import certificate
 from webstyle.engine.weights import PERCEPTUAL_NAMES, VGG19_FILE, fetched
 
 
@@ -62,6 +63,12 @@ def settings_fit(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
         found.append(
             Error(f"TEACH_MINUTES_MAX={settings.TEACH_MINUTES_MAX:g} is out of range.",
                   hint="Use 1 to 240; 30 is enough for the finest style.", id="webstyle.E005")
+        )  # fmt: skip
+    if fault := certificate.fault():
+        found.append(
+            Error(f"No result can be signed: {fault}.",
+                  hint="See C2PA_CERTIFICATE and C2PA_KEY in docs/provenance.md; PROVENANCE=false "
+                       "paints without.", id="webstyle.E006")
         )  # fmt: skip
     if settings.LEASE_SECONDS < 5:
         found.append(

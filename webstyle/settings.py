@@ -180,6 +180,7 @@ ACCOUNT_RATE_LIMITS = {
     "comment": "6/m/user",
     "report": "10/h/ip",
     "link": "20/10m/ip,100/h/key",  # wrong passwords of links
+    "verify": "60/10m/ip",  # pictures that somebody wants to know about
 }
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", 0)  # whose X-Forwarded-For is believed
 EMAIL = env.dj_email_url("EMAIL_URL", "console:")  # mails are written to the log
@@ -194,6 +195,10 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_UPLOAD_BYTES
 DECODE_SECONDS = env.int("DECODE_SECONDS", 30)  # for one uploaded file, in a process of its own
 DECODE_MEMORY_MB = env.int("DECODE_MEMORY_MB", 2000)
 MAX_JOBS_WAITING = env.int("MAX_JOBS_WAITING", 80)  # of one visitor at a time, paused ones too
+
+PROVENANCE = env.bool("PROVENANCE", True)  # results are marked and signed
+C2PA_CERTIFICATE = env.str("C2PA_CERTIFICATE", "")  # PEM, its issuers behind it; empty: made here
+C2PA_KEY = env.str("C2PA_KEY", "")  # PEM, without a password
 
 TEACH_MINUTES_MAX = env.float("TEACH_MINUTES_MAX", 30)  # of one lesson
 
