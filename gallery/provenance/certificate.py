@@ -25,7 +25,8 @@ from webstyle.engine.events import EngineError
 CHAIN, KEY = "certificate.pem", "key.pem"
 VALID = timedelta(days=20 * 365)  # without time stamps, a signature is no good afterwards
 USAGES = ("digital_signature", "content_commitment", "key_encipherment", "data_encipherment",
-          "key_agreement", "key_cert_sign", "crl_sign", "encipher_only", "decipher_only")  # fmt: skip
+          "key_agreement", "key_cert_sign", "crl_sign", "encipher_only",
+          "decipher_only")  # fmt: skip
 
 
 def certificate() -> Certificate:

@@ -20,6 +20,7 @@ from gallery.checks import settings_fit
         ("PERCEPTUAL", "vgg19", "webstyle.W002"),
         ("HTTPS", True, "webstyle.W003"),
         ("TEACH_MINUTES_MAX", 300.0, "webstyle.E005"),
+        ("C2PA_KEY", "key.pem", "webstyle.E006"),
     ],
 )
 def test_a_setting_that_cannot_work_is_found(

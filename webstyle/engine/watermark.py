@@ -66,7 +66,7 @@ def mark(picture: Image.Image, payload: bytes) -> Image.Image:
         raise ValueError(f"a payload has {PAYLOAD} bytes, not {len(payload)}")
     if max(picture.size) < SMALLEST:
         return picture.copy()
-    chosen = layout().signs[list(message(payload))].astype(np.float32)
+    chosen = layout().signs[list(message(payload))]
     shape, room = weights(picture.size), allowed(luminance(picture))
     part = min(0.5 if max(picture.size) >= HALVED else 1.0, REHEARSED / max(picture.size))
     size = max(1, round(picture.width * part)), max(1, round(picture.height * part))
@@ -81,20 +81,28 @@ def mark(picture: Image.Image, payload: bytes) -> Image.Image:
             unit = 1 / float(np.sqrt((waves**2).mean()))
         pattern = Image.fromarray((waves * unit * room).astype(np.float32))
         if round_ < ROUNDS - 1:
-            short = TARGET / np.maximum(scores_of(compressed(added(small, pattern)), chosen), 1)
-            gains = np.clip(gains * short.clip(0.5, 3), *GAIN)
+            scores = scores_of(compressed(added(small, pattern)), chosen)
+            gains = (gains * (TARGET / np.maximum(scores, 1)).clip(0.5, 3)).clip(*GAIN)
     return added(picture, pattern)
 
 
 def find(picture: Image.Image) -> bytes | None:
     """The payload; also of a picture that was turned by a right angle or mirrored."""
     seen = received(picture.convert("RGB"))
-    alternating = (-1.0) ** np.arange(SIDE, dtype=np.float32)
-    for turned in (seen, seen.T):
-        for down in (1.0, alternating[:, None]):
-            for across in (1.0, alternating):
-                if payload := read(turned * down * across):
-                    return payload
+    mirror = (-1.0) ** np.arange(SIDE, dtype=np.float32)  # of every second wave the sign
+    values = np.stack([
+        (turned * down * across).ravel()[layout().places]
+        for turned in (seen, seen.T)
+        for down in (np.ones_like(mirror)[:, None], mirror[:, None])
+        for across in (np.ones_like(mirror), mirror)
+    ])  # fmt: skip
+    for cut in layout().cuts:
+        part = values[..., :cut]
+        size = np.sqrt((part**2).sum(-1, keepdims=True) + 1e-9)
+        for scores in part @ layout().signs[:, :cut].T / size:
+            for found in likely(scores):
+                if found == message(found[:PAYLOAD]):
+                    return found[:PAYLOAD]
     return None
 
 
@@ -113,7 +121,8 @@ class Layout:
         rings = found[: len(found) // bytes_ * bytes_].reshape(-1, bytes_)
         chance = np.random.Generator(np.random.PCG64(1997))
         self.places = chance.permuted(rings, axis=1).T.copy()
-        self.signs = chance.integers(0, 2, (256, len(rings)), np.int8) * 2 - 1
+        signs = chance.integers(0, 2, (256, len(rings)), np.int8) * 2 - 1
+        self.signs: Floats = signs.astype(np.float32)
         self.cuts = [int((radius.ravel()[rings[:, 0]] < cut).sum()) for cut in CUTS]
 
 
@@ -183,18 +192,6 @@ def scores_of(picture: Image.Image, chosen: Floats) -> Floats:
 def z_scores(seen: Floats, chosen: Floats) -> Floats:
     scores: Floats = (seen * chosen).sum(1) / np.sqrt((seen**2).sum(1) + 1e-9)
     return scores
-
-
-def read(seen: Floats) -> bytes | None:
-    values = seen.ravel()[layout().places]
-    for cut in layout().cuts:
-        part = values[:, :cut]
-        size = np.sqrt((part**2).sum(1, keepdims=True) + 1e-9)
-        scores = part @ layout().signs[:, :cut].T.astype(np.float32) / size
-        for found in likely(scores):
-            if found == message(found[:PAYLOAD]):
-                return found[:PAYLOAD]
-    return None
 
 
 def likely(scores: Floats) -> Iterator[bytes]:
