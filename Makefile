@@ -12,6 +12,7 @@ run: .venv/run.done $(PO:.po=.mo)
 	@echo "== database, static files, samples"
 	@$(BIN)/python manage.py migrate --verbosity 0
 	@$(BIN)/python manage.py collectstatic --noinput --verbosity 0
+	@$(BIN)/python manage.py make_certificate
 	@$(BIN)/python manage.py make_samples
 	@$(BIN)/python manage.py serve --port $(PORT)
 

@@ -10,6 +10,7 @@ from django.core import checks
 from django.core.checks import CheckMessage, Error, register
 from django.http.request import validate_host
 
+from gallery.provenance import certificate
 from webstyle.engine.weights import PERCEPTUAL_NAMES, VGG19_FILE, fetched
 
 YEAR = 31_536_000  # seconds
@@ -79,6 +80,12 @@ def settings_fit(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
             Error(f"MODERATORS_CONTACT={settings.MODERATORS_CONTACT} is no e-mail address.",
                   hint="Use one, as in MODERATORS_CONTACT=moderators@paint.example.org",
                   id="webstyle.E017")
+        )  # fmt: skip
+    if fault := certificate.fault():
+        found.append(
+            Error(f"No result can be signed: {fault}.",
+                  hint="See C2PA_CERTIFICATE and C2PA_KEY in docs/provenance.md; PROVENANCE=false "
+                       "paints without.", id="webstyle.E018")
         )  # fmt: skip
     if settings.LEASE_SECONDS < 5:
         found.append(

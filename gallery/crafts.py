@@ -21,6 +21,7 @@ from gallery.job import Job
 from gallery.models import Mask, Photo, Rendering, TaughtStyle
 from gallery.owners import Owner
 from gallery.pictures import open_painting, open_picture
+from gallery.provenance import stamp
 from gallery.taught import bring, fetch
 from webstyle.engine import images
 from webstyle.engine.events import EngineError, Progress, Result
@@ -91,10 +92,12 @@ class PictureCraft:
         raise EngineError(f"The mask of '{self.title(style)}' is gone: paint the region again.")
 
     def made(self, result: Result) -> tuple[Files, dict[str, Any]]:
-        picture, thumb = result.picture, images.shrink(result.picture, THUMB)
+        picture = stamp.marked(result.picture, stamp.mark_of(self.rendering.pk))
+        claims = stamp.claims_of(self.rendering, shared=False)
+        thumb = images.shrink(picture, THUMB)
         files = {
-            "result": ("png", images.encode(picture, "png")),
-            "view": ("webp", images.encode(picture, "webp")),
+            "result": ("png", stamp.sealed(images.encode(picture, "png"), "png", claims)),
+            "view": ("webp", stamp.sealed(images.encode(picture, "webp"), "webp", claims)),
             "thumb": ("webp", images.encode(thumb, "webp", quality=82)),
             **thumbs.encoded(picture),
         }

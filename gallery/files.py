@@ -21,6 +21,7 @@ from gallery.limits.rates import limited
 from gallery.models import Album, Mask, Painting, Photo, Rendering, Style, TaughtStyle, Work
 from gallery.moderation.withdrawn import raise_if_withdrawn
 from gallery.owners import visitor
+from gallery.provenance import stamp
 from webstyle.engine import images
 
 YEAR = 31_536_000
@@ -117,7 +118,8 @@ async def style_file(request: HttpRequest, pk: UUID, kind: str) -> HttpResponseB
 
 @limited("download", reading=True)
 def download(request: HttpRequest, pk: UUID, kind: str) -> HttpResponse:
-    """The result at full size as JPEG, PNG or WebP, without metadata but the sRGB profile."""
+    """The result at full size as JPEG, PNG or WebP, without metadata but the sRGB profile and its
+    Content Credentials."""
     rendering = find(request, Rendering, pk)
     if rendering.state != Rendering.State.DONE or kind not in images.ENCODINGS:
         raise Http404
@@ -126,12 +128,16 @@ def download(request: HttpRequest, pk: UUID, kind: str) -> HttpResponse:
 
 
 def result_as(rendering: Rendering, kind: str) -> bytes:
-    """At full size, encoded anew."""
+    """At full size, encoded and signed anew."""
     with rendering.result.open("rb") as file:
         data: bytes = file.read()
-    if kind == "png":
-        return data
-    return images.encode(Image.open(io.BytesIO(data)).convert("RGB"), kind, quality=95)
+    older = not stamp.is_sealed(data)  # from before there was any provenance, or while it was off
+    if kind != "png" or older:
+        picture = Image.open(io.BytesIO(data)).convert("RGB")
+        if older:
+            picture = stamp.marked(picture, stamp.mark_of(rendering.pk))
+        data = images.encode(picture, kind, quality=95)
+    return stamp.sealed(data, kind, stamp.claims_of(rendering, shared=True))
 
 
 def style_download(request: HttpRequest, pk: UUID) -> HttpResponse:

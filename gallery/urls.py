@@ -68,6 +68,7 @@ urlpatterns = [
     path("picture/<uuid:pk>/recipe/", remix.allow, name="picture_recipe"),
     path("", include("gallery.links.urls")),
     path("", include("gallery.batches.urls")),
+    path("", include("gallery.provenance.urls")),
     path("picture/<uuid:pk>/publish/", views.publish, name="picture_publish"),
     path("picture/<uuid:pk>/download/<slug:kind>/", files.download, name="picture_download"),
     path("teach/", teaching.teach, name="teach"),

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -190,6 +191,7 @@ def picture_page(
         "style_list": style_list,
         "painting_list": painting_list,
         "method": rendering.engine_title,
+        "provenance": settings.PROVENANCE,
         "recipe_params": params.in_words(rendering),
         **remix.on_picture(request, rendering),
         **links.on_picture(rendering, is_owner),

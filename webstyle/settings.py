@@ -253,6 +253,10 @@ WITHDRAWN_DAYS = env.int("WITHDRAWN_DAYS", 7)  # for which moderators can bring 
 BAN_ADDRESS_DAYS = env.int("BAN_ADDRESS_DAYS", 7)  # for which a hash of an address is kept; 0: none
 MODERATORS_CONTACT = env.str("MODERATORS_CONTACT", "")  # an e-mail address, told with decisions
 
+PROVENANCE = env.bool("PROVENANCE", True)  # results are marked and signed
+C2PA_CERTIFICATE = env.str("C2PA_CERTIFICATE", "")  # PEM, its issuers behind it; empty: made here
+C2PA_KEY = env.str("C2PA_KEY", "")  # PEM, without a password
+
 TEACH_MINUTES_MAX = env.float("TEACH_MINUTES_MAX", 30)  # of one lesson
 
 DEVICE = env.str("DEVICE", "auto")  # auto, cpu or cuda

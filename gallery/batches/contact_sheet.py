@@ -11,6 +11,7 @@ from django.db.models.fields.files import FieldFile
 from PIL import Image, ImageDraw, ImageFont, ImageOps
 
 from gallery.batches.services import Table
+from gallery.provenance import stamp
 from webstyle.engine import images
 
 AREA = 24_000_000  # px in all, about
@@ -24,7 +25,9 @@ Font = Any  # Pillow has two kinds
 
 def draw(table: Table, title: str, kind: str) -> bytes:
     """JPEG, PNG or WebP. Work of some seconds, for ``DRAWER``."""
-    return images.encode(drawn(table, title), kind, quality=92)
+    sheet = stamp.marked(drawn(table, title), stamp.NAMELESS)
+    claims = stamp.claims_of_sheet(table.done)
+    return stamp.sealed(images.encode(sheet, kind, quality=92), kind, claims)
 
 
 def cell_size(columns: int, rows: int) -> int:

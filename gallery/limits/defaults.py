@@ -26,6 +26,7 @@ RATES = {
     "download": "60/m/owner,600/10m/ip",  # what is encoded anew for it
     "archive": "10/m/owner,100/10m/ip",  # ZIPs and sheets
     "propose": "120/m/owner,1200/10m/ip",  # masks
+    "verify": "60/10m/ip",  # pictures that somebody wants to know about
     "search": "300/m/ip",
     "share": "60/m/owner",  # links that are made
     "link": "20/10m/ip,100/h/key",  # wrong passwords of links

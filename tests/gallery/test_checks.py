@@ -27,6 +27,7 @@ from gallery.checks import settings_fit
         ("WITHDRAWN_DAYS", -1, "webstyle.E016"),
         ("BAN_ADDRESS_DAYS", 1000, "webstyle.E016"),
         ("MODERATORS_CONTACT", "mona", "webstyle.E017"),
+        ("C2PA_KEY", "key.pem", "webstyle.E018"),
     ],
 )
 def test_a_setting_that_cannot_work_is_found(

@@ -1,4 +1,7 @@
-"""A finished picture is downloaded at full size, with its profile and nothing else."""
+"""A finished picture is downloaded at full size, with its profile, its credentials, nothing else.
+
+What the credentials say is in test_provenance.py.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +34,7 @@ def test_a_download_is_the_whole_picture_of_that_kind(
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_download_has_no_metadata_but_the_srgb_profile(
+def test_a_download_has_no_metadata_but_the_srgb_profile_and_its_credentials(
     guest: Client, painted: Rendering, kind: str
 ) -> None:
     with Image.open(io.BytesIO(guest.get(address(painted, kind)).content)) as picture:

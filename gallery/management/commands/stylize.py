@@ -6,16 +6,23 @@ import dataclasses
 import json
 import time
 from argparse import ArgumentParser, BooleanOptionalAction
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand
+from PIL import Image
 
 from gallery.management.console import check_writable, draw, write
-from webstyle.engine import images
+from gallery.provenance.certificate import certificate
+from gallery.provenance.stamp import NAMELESS
+from webstyle.engine import images, watermark
+from webstyle.engine.credentials import Claims, signed
 from webstyle.engine.events import EngineError, Result
-from webstyle.engine.recipe import PAINTING, TAUGHT, Recipe, is_taught
+from webstyle.engine.recipe import PAINTING, TAUGHT, Recipe, is_painting, is_taught
 from webstyle.engine.registry import Engine, engine_names, get_engine, make_params
+from webstyle.engine.weights import get_style
 
 
 def style_share(text: str) -> tuple[str, float]:
@@ -65,6 +72,18 @@ def given_params(engine: type[Engine], options: dict[str, Any]) -> dict[str, Any
     return given
 
 
+def claims_of(recipe: Recipe, engine: type[Engine], picture: Image.Image) -> Claims:
+    """The names of files are not told, of styles that were taught here neither."""
+    styles = []
+    for name, _ in recipe.styles:
+        if is_taught(name) or is_painting(name):
+            styles.append(("A style of their own" if is_taught(name) else "A painting", ""))
+        else:
+            styles.append((get_style(name).title, get_style(name).artist))
+    marked = max(picture.size) >= watermark.SMALLEST
+    return Claims(engine.name, engine.title, tuple(styles), datetime.now(UTC), marked)
+
+
 class Command(BaseCommand):
     help = "Paint PHOTO in one style, or several mixed linearly, and write OUT."
     requires_system_checks: list[str] = []
@@ -90,6 +109,9 @@ class Command(BaseCommand):
         parser.add_argument("--strength", type=float, default=Recipe.strength,
                             help="0 is the photo, 1 the style (default %(default)s)")  # fmt: skip
         parser.add_argument("--keep-color", action="store_true", help="keep the photo's colours")
+        parser.add_argument("--provenance", action=BooleanOptionalAction,
+                            default=settings.PROVENANCE,
+                            help="mark and sign it (default: as PROVENANCE says)")  # fmt: skip
         parser.add_argument("--device", default="auto", help="auto, cpu or cuda")
         parser.add_argument("--json", action="store_true", help="print one JSON object")
 
@@ -162,7 +184,13 @@ class Command(BaseCommand):
                 draw(event)
         seconds = time.monotonic() - began
         draw(None)
-        write(output, images.encode(picture, kind, quality=95))
+        if options["provenance"]:
+            picture = watermark.mark(picture, NAMELESS)
+        data = images.encode(picture, kind, quality=95)
+        if options["provenance"]:
+            claims = claims_of(recipe, engine, picture)
+            data = signed(data, kind, claims, certificate())
+        write(output, data)
         return {
             "output": str(output),
             "size": list(picture.size),
