@@ -6,7 +6,7 @@ BIN = .venv/bin
 
 PO = $(wildcard locale/*/LC_MESSAGES/*.po)
 
-.PHONY: run test bench bench-mix bench-optimise setup messages clean
+.PHONY: run test bench bench-mix bench-optimise bench-provenance setup messages clean
 
 run: .venv/run.done $(PO:.po=.mo)
 	@echo "== database, static files, samples"
@@ -36,6 +36,9 @@ bench-mix: .venv/dev.done
 bench-optimise: .venv/dev.done
 	$(BIN)/python -m benchmarks.optimise --teachers $(TEACHERS) --paintings $(PAINTINGS) \
 		--plot docs/pictures/optimisation.svg
+
+bench-provenance: .venv/dev.done
+	$(BIN)/python -m benchmarks.provenance
 
 setup: .venv/dev.done $(PO:.po=.mo)
 

@@ -70,7 +70,7 @@ def mark(picture: Image.Image, payload: bytes) -> Image.Image:
     shape, room = weights(picture.size), allowed(luminance(picture))
     part = min(0.5 if max(picture.size) >= HALVED else 1.0, REHEARSED / max(picture.size))
     size = max(1, round(picture.width * part)), max(1, round(picture.height * part))
-    small = picture.resize(size, Image.Resampling.BICUBIC, reducing_gap=2.0)
+    small = picture.resize(size, Image.Resampling.BICUBIC, reducing_gap=1.5)
     gains = np.ones(len(chosen), np.float32)
     unit = 1.0
     for round_ in range(ROUNDS):
@@ -137,7 +137,7 @@ def message(payload: bytes) -> bytes:
 
 
 def luminance(picture: Image.Image) -> Floats:
-    small = picture.resize((SIDE, SIDE), Image.Resampling.LANCZOS, reducing_gap=2.0)
+    small = picture.resize((SIDE, SIDE), Image.Resampling.LANCZOS, reducing_gap=1.3)
     grey: Floats = np.asarray(small, np.float32) @ np.array([0.299, 0.587, 0.114], np.float32)
     return grey
 
