@@ -72,7 +72,7 @@ def answer(request: HttpRequest, error: WithdrawnError, as_json: bool) -> HttpRe
     item = error.item
     heading = HEADINGS[item.KIND]
     if as_json:
-        return JsonResponse({"error": f"{heading}: {item.told_reason}"}, status=410)
+        return fresh(JsonResponse({"error": f"{heading}: {item.told_reason}"}, status=410))
     context = {
         "heading": heading,
         "reason": item.told_reason,
@@ -82,4 +82,10 @@ def answer(request: HttpRequest, error: WithdrawnError, as_json: bool) -> HttpRe
     }
     response = render(request, "moderation/withdrawn.html", context, status=410)
     response["X-Robots-Tag"] = "noindex"
+    return fresh(response)
+
+
+def fresh(response: HttpResponse) -> HttpResponse:
+    """Without this a browser keeps a 410 for ever, and it may be restored."""
+    response["Cache-Control"] = "private, no-store"
     return response

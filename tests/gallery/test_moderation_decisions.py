@@ -117,6 +117,7 @@ def test_its_address_says_why_to_whoever_could_see_it(
     assert REASON in page.text
     assert "bring it back" not in page.text
     assert page["X-Robots-Tag"] == "noindex"
+    assert page["Cache-Control"] == "private, no-store"  # browsers keep a 410 for ever otherwise
     page = guest.get(hung.get_absolute_url())
     assert page.status_code == 410
     assert "they can bring it back" in page.text
