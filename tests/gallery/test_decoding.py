@@ -119,7 +119,7 @@ def test_nothing_outlives_a_site_that_was_killed(tmp_path: Path) -> None:
     )
     site = subprocess.Popen(
         [sys.executable, "-c", code], cwd=cast.ROOT,
-        env=os.environ | {"DJANGO_SETTINGS_MODULE": "tests.settings"},
+        env=os.environ | {"DJANGO_SETTINGS_MODULE": "tests.settings", "DECODE_SECONDS": "600"},
     )  # fmt: skip
     try:
         cast.wait_until(lambda: note.exists() and note.read_text())
