@@ -85,7 +85,7 @@ class Photo(Upload):
         return reverse("studio", args=[self.pk])
 
     def to_json(self) -> dict[str, Any]:
-        return super().to_json() | {"url": self.get_absolute_url()}
+        return super().to_json() | {"url": self.get_absolute_url(), "api": self.api_url}
 
 
 class Painting(Upload):
@@ -110,7 +110,7 @@ class Painting(Upload):
 
     def to_json(self) -> dict[str, Any]:
         own = {"ref": self.ref, "artist": self.artist, "public": self.public}
-        return super().to_json() | own | {"region": bool(self.region)}
+        return super().to_json() | own | {"region": bool(self.region), "api": self.api_url}
 
 
 class Mask(Upload):
@@ -391,6 +391,7 @@ class Style(models.Model):
 
 
 # Models with rooms of their own; here Django looks for them.
+from gallery.api.models import ApiToken, KeptAnswer  # noqa: E402
 from gallery.batches.models import Batch  # noqa: E402
 from gallery.browse.models import Facet, Listing  # noqa: E402
 from gallery.community.models import (  # noqa: E402
@@ -407,7 +408,7 @@ from gallery.links.models import ShareLink  # noqa: E402
 Work = Photo | Painting | Rendering | TaughtStyle | Album
 
 __all__ = [
-    "UNDO_TIME", "Album", "AlbumItem", "Batch", "Comment", "Facet", "Favourite", "Listing", "Mask",
-    "Painting", "Photo", "Profile", "Rendering", "Report", "ShareLink", "Style", "Tag",
-    "TaughtStyle", "Work",
+    "UNDO_TIME", "Album", "AlbumItem", "ApiToken", "Batch", "Comment", "Facet", "Favourite",
+    "KeptAnswer", "Listing", "Mask", "Painting", "Photo", "Profile", "Rendering", "Report",
+    "ShareLink", "Style", "Tag", "TaughtStyle", "Work",
 ]  # fmt: skip

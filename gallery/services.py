@@ -27,6 +27,7 @@ from gallery.models import (
     UNDO_TIME,
     Album,
     Batch,
+    KeptAnswer,
     Mask,
     Painting,
     Photo,
@@ -464,6 +465,7 @@ def purge() -> int:
         gone += 1
     taught.sweep()
     forget_checkpoints()
+    KeptAnswer.sweep()
     return gone
 
 

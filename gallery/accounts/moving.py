@@ -9,6 +9,7 @@ from django.http import HttpRequest
 
 from gallery import notify
 from gallery.accounts.belongings import counts, in_words, owned_models
+from gallery.models import KeptAnswer
 from gallery.owners import SESSION_KEY, Owner
 
 
@@ -23,6 +24,7 @@ def take_over(guest: Owner, member: Owner) -> dict[str, int]:
         moved = counts(guest)
         for model in owned_models():
             model._base_manager.filter(**guest.fields).update(**member.fields)
+        KeptAnswer.of(guest).delete()  # their keys were the guest's
         transaction.on_commit(lambda: notify.move_sockets(guest.group, member))
     return moved
 

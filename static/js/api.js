@@ -40,7 +40,14 @@ async function ask(url, options) {
 
 export const getJSON = (url) => ask(url, {});
 
-/** POST a FormData or a plain object of fields; gives the JSON reply or throws ApiError. */
+/** To the API: `send("PATCH", painting.api, { title })` gives the JSON reply or throws ApiError. */
+export function send(method, url, body) {
+  const headers = { "X-CSRFToken": settings.csrf };
+  if (body !== undefined) headers["Content-Type"] = "application/json";
+  return ask(url, { method, headers, body: body && JSON.stringify(body) });
+}
+
+/** POST a FormData or a plain object of fields to a page; gives the JSON reply or throws ApiError. */
 export function post(url, fields = {}) {
   const body = fields instanceof FormData ? fields : new FormData();
   if (body !== fields) for (const [name, value] of Object.entries(fields)) body.append(name, value);
@@ -58,7 +65,7 @@ export function tooLarge(file) {
  * Send one picture as a raw body to `url`. `onProgress` gets 0..1.
  * Returns { done: Promise<its JSON>, cancel() }; a cancelled upload rejects with status -1.
  */
-export function upload(file, onProgress, url = settings.photoCreate) {
+export function upload(file, onProgress, url = settings.photos) {
   const request = new XMLHttpRequest();
   const done = new Promise((resolve, reject) => {
     request.open("POST", url);

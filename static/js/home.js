@@ -1,13 +1,13 @@
 // The tool itself: drop photographs, tap a style. Either may come first.
 
-import { ApiError, post, tooLarge, upload } from "./api.js";
+import { ApiError, tooLarge, upload } from "./api.js";
 import { startCompare } from "./compare.js";
-import { addJob, describe, isActive, onJob } from "./jobs.js";
+import { act, describe, isActive, onJob } from "./jobs.js";
 import { $, $$, clone, setImage, setText, slot } from "./dom.js";
+import { paint as askFor } from "./painter.js";
 import { gettext } from "./words.js";
 
 const AT_ONCE = 3;
-const SIZE = "1024";
 
 const list = $("#uploads");
 const hint = $("#hint");
@@ -99,7 +99,7 @@ function retry(item) {
 function remove(item) {
   items.splice(items.indexOf(item), 1);
   if (item.transfer) item.transfer.cancel();
-  if (item.job && isActive(item.job)) post(`${item.job.url}cancel/`).then(addJob, () => {});
+  if (item.job && isActive(item.job)) act(item.job, "cancel").catch(() => {});
   item.row.remove();
   list.hidden = items.length === 0;
   pump();
@@ -109,8 +109,10 @@ async function paint(item) {
   item.state = "painting";
   render(item);
   try {
-    const job = await post(`${item.photo.url}paint/`, { style: chosen.slug, strength: "100", size: SIZE });
-    item.job = addJob(job); // the socket may have been faster than this answer
+    const fields = new FormData();
+    fields.set("style", chosen.slug);
+    const job = await askFor(item.photo.id, fields);
+    item.job = job; // the socket may have been faster than this answer
     item.state = "job";
     render(item);
     if (items.length === 1) location.href = job.url;
