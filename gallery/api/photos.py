@@ -83,9 +83,9 @@ def mask_create(request: HttpRequest, pk: UUID) -> HttpResponse:
 def mask_propose(
     request: HttpRequest,
     pk: UUID,
-    kind: str = Query(..., enum=["subject", "superpixels"]),
+    kind: str = Query("", enum=["subject", "superpixels"]),
     box: str = Query("", description="Of a subject: left, top, width, height from 0 to 1."),
-    count: int = Query(200, description="Of superpixels."),
+    count: str = Query("200", description="Of superpixels, 20 to 2000."),
 ) -> HttpResponse:
     """What a mask may be made of: a subject inside a box, or patches that belong together, each
     with a number as its colour."""
