@@ -195,6 +195,9 @@ DECODE_SECONDS = env.int("DECODE_SECONDS", 30)  # for one uploaded file, in a pr
 DECODE_MEMORY_MB = env.int("DECODE_MEMORY_MB", 2000)
 MAX_JOBS_WAITING = env.int("MAX_JOBS_WAITING", 80)  # of one visitor at a time, paused ones too
 
+# How long a stream of server-sent events lasts; then the program connects again.
+EVENT_SECONDS = env.int("EVENT_SECONDS", 900, validate=validate.Range(min=1))
+
 TEACH_MINUTES_MAX = env.float("TEACH_MINUTES_MAX", 30)  # of one lesson
 
 DEVICE = env.str("DEVICE", "auto")  # auto, cpu or cuda

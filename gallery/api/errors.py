@@ -39,15 +39,19 @@ class ConflictError(Exception):
 
 def install(api: NinjaAPI) -> None:
     """Each kind of error once; what is not here is a fault of ours, and Django's to answer."""
-    api.add_exception_handler(Http404, errors.not_found)
-    api.add_exception_handler(PermissionDenied, errors.forbidden)
-    api.add_exception_handler(EngineError, errors.refuse_error)
-    api.add_exception_handler(AlbumError, on_album)
-    api.add_exception_handler(ConflictError, on_conflict)
-    api.add_exception_handler(FieldsError, on_fields)
-    api.add_exception_handler(ValidationError, on_values)
-    api.add_exception_handler(AuthenticationError, lambda request, __: on_http(request, nobody()))
-    api.add_exception_handler(HttpError, on_http)
+    handlers: dict[type[Exception], Any] = {
+        Http404: errors.not_found,
+        PermissionDenied: errors.forbidden,
+        EngineError: errors.refuse_error,
+        AlbumError: on_album,
+        ConflictError: on_conflict,
+        FieldsError: on_fields,
+        ValidationError: on_values,
+        AuthenticationError: lambda request, error: on_http(request, nobody()),
+        HttpError: on_http,
+    }
+    for kind, handler in handlers.items():
+        api.add_exception_handler(kind, handler)
 
 
 def on_album(request: HttpRequest, error: AlbumError) -> HttpResponse:

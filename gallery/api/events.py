@@ -16,6 +16,7 @@ from uuid import UUID
 
 from asgiref.sync import sync_to_async
 from channels.layers import get_channel_layer
+from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.utils import translation
@@ -33,7 +34,6 @@ from gallery.refusals import RefusedError
 
 router = Router()
 HEARTBEAT = 15  # seconds without news until a comment says that the line is open
-LIFETIME = 15 * 60  # seconds: then the program connects again
 MOST, MOST_OF_ALL = 10, 500  # streams at a time: of one owner, and in this process
 AGAIN = 5  # seconds until a refused one should ask again
 STREAM: dict[str, Any] = {
@@ -80,12 +80,12 @@ class Stream:
         try:
             await layer.group_add(self.group, channel)
             yield "retry: 2000\n\n"
-            end = loop.time() + LIFETIME
+            end = loop.time() + settings.EVENT_SECONDS
             for shot in await self.look():
                 yield self.tell(shot)
             while not self.over and loop.time() < end:
                 hearing = hearing or asyncio.ensure_future(layer.receive(channel))
-                await asyncio.wait({hearing}, timeout=HEARTBEAT)
+                await asyncio.wait({hearing}, timeout=min(HEARTBEAT, settings.EVENT_SECONDS))
                 if hearing.done():
                     shots, hearing = self.hear(hearing.result()), None
                 else:

@@ -8,7 +8,7 @@ from typing import Any
 from django.http import QueryDict
 
 from gallery.api.errors import FieldsError
-from gallery.api.params import form_fields
+from gallery.api.params import form_fields, of_recipe
 from gallery.api.schemas import Look, RecipeIn, RenderingIn
 from gallery.forms import PaintForm
 from gallery.owners import Owner
@@ -43,7 +43,10 @@ def fields(asked: Look | RecipeIn) -> QueryDict:
     data["strength"] = str(round(100 * asked.strength))
     if asked.keep_color:
         data["keep_color"] = "on"
-    for name, value in form_fields(asked.engine, asked.params).items():
+    given = asked.params
+    if isinstance(asked, RecipeIn):
+        given = of_recipe(asked.engine, given)
+    for name, value in form_fields(asked.engine, given).items():
         data[name] = value
     return data
 

@@ -46,6 +46,12 @@ def schema(engine: str) -> dict[str, Any]:
     return model(engine).model_json_schema() | {"title": get_engine(engine).title}
 
 
+def of_recipe(engine: str, given: dict[str, Any]) -> dict[str, Any]:
+    """Those that can be sent: of the rest the settings of the site decide."""
+    silent = {p.name for p in params.every(engine)} - {p.name for p in offered(engine)}
+    return {name: value for name, value in given.items() if name not in silent}
+
+
 def form_fields(engine: str, given: dict[str, Any]) -> dict[str, str]:
     """As ``PaintForm`` calls and reads them. Raises FieldsError."""
     try:

@@ -23,6 +23,7 @@ from webstyle.engine.registry import engine_names
 UUID_AS = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\Z")
 STATES = tuple(JobRow.State.values)
 VISIBILITIES = tuple(AlbumRow.Visibility.values)
+ENGINES: Any = {"enum": engine_names()}
 PIXELS = tuple(px for px, __ in SIZES)
 
 
@@ -252,7 +253,7 @@ class Look(In):
     """How a photo is to be painted: defaults that give a good picture, and styles to choose."""
 
     styles: list[Weighted] = Field([], max_length=MAX_STYLES)
-    engine: str = Field(Recipe.engine, json_schema_extra={"enum": engine_names()})
+    engine: str = Field(Recipe.engine, json_schema_extra=ENGINES)
     size: Literal[PIXELS] = Recipe.size  # type: ignore[valid-type]
     strength: Part = Recipe.strength
     keep_color: Yes = Recipe.keep_color
@@ -268,7 +269,7 @@ class RecipeIn(In):
     styles: list[tuple[Ref, Annotated[float, Field(strict=True, gt=0, le=100)]]] = Field(
         min_length=1, max_length=MAX_STYLES
     )
-    engine: str = Field(Recipe.engine, json_schema_extra={"enum": engine_names()})
+    engine: str = Field(Recipe.engine, json_schema_extra=ENGINES)
     size: Literal[PIXELS] = Recipe.size  # type: ignore[valid-type]
     strength: Part = Recipe.strength
     keep_color: Yes = Recipe.keep_color

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import math
 from typing import Any
@@ -77,10 +78,15 @@ class Api(NinjaAPI):
         patch_vary_headers(response, ("Authorization", "Cookie"))
         return response
 
-    def get_openapi_schema(self, **how: Any) -> OpenAPISchema:
-        document = super().get_openapi_schema(**how)
+    @functools.cached_property
+    def document(self) -> OpenAPISchema:
+        """The same for everybody, as long as we run."""
+        document = super().get_openapi_schema()
         complete(document, self.scopes())
         return document
+
+    def get_openapi_schema(self, **how: Any) -> OpenAPISchema:
+        return self.document
 
     def scopes(self) -> dict[str, str]:
         """What a token needs, by the ids of the operations."""

@@ -88,7 +88,7 @@ def told(user: Any) -> list[dict[str, Any]]:
 @require_POST
 @login_required
 def token_revoke(request: HttpRequest, pk: int) -> HttpResponse:
-    count, __ = ApiToken.objects.filter(pk=pk, user=request.user).delete()
+    count, __ = request.user.api_tokens.filter(pk=pk).delete()
     if not count:
         raise Http404
     messages.success(request, _("The token is revoked: it opens nothing any longer."))
