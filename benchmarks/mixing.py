@@ -104,7 +104,7 @@ def start_slow_job(page: Page) -> None:
 
 
 def job_state(page: Page) -> str:
-    jobs = page.request.get("/api/jobs/").json()["jobs"]
+    jobs = page.request.get("/api/v1/jobs").json()["jobs"]
     return str(jobs[0]["state"]) if jobs else ""
 
 

@@ -20,7 +20,6 @@ import threading
 import time
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
 
 from webstyle.engine.samples import sample_path
 
@@ -150,27 +149,26 @@ def measure(site: Site) -> None:
 
 def upload(visitor: Visitor, photo: bytes) -> str:
     status, content = visitor.ask(
-        "POST", "/api/photos/", photo, Content_Type="application/octet-stream", X_Filename="c.png"
+        "POST", "/api/v1/photos", photo, Content_Type="application/octet-stream", X_Filename="c.png"
     )
     assert status == 201, content
-    return str(json.loads(content)["url"])
+    return str(json.loads(content)["id"])
 
 
 def paint(visitor: Visitor, photo: str) -> str:
-    form = urlencode({"style": "the-scream"})
+    wish = json.dumps({"photo": photo, "styles": [{"style": "the-scream"}]})
     status, content = visitor.ask(
-        "POST", f"{photo}paint/", form, Accept="application/json",
-        Content_Type="application/x-www-form-urlencoded",
-    )  # fmt: skip
+        "POST", "/api/v1/renderings", wish, Content_Type="application/json"
+    )
     assert status == 201, content
-    return str(json.loads(content)["url"])
+    return str(json.loads(content)["api"])
 
 
 def count(site: Site, visitor: Visitor, jobs: list[str], *, restart: bool = False) -> int:
     """How many of the jobs are done."""
     if restart:
         site.start()
-    states = [json.loads(visitor.ask("GET", f"{job}state/")[1])["state"] for job in jobs]
+    states = [json.loads(visitor.ask("GET", job)[1])["state"] for job in jobs]
     assert not {"failed", "cancelled"} & set(states), states
     return states.count("done")
 

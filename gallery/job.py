@@ -164,6 +164,7 @@ class Job(Stored):
             "id": str(self.pk),
             "kind": self.KIND,
             "url": self.get_absolute_url(),
+            "api": self.api_url,
             "state": self.state,
             "position": self.position,
             "step": self.step,

@@ -87,7 +87,7 @@ class Photo(Upload, Moderated):
         return reverse("studio", args=[self.pk])
 
     def to_json(self) -> dict[str, Any]:
-        return super().to_json() | {"url": self.get_absolute_url()}
+        return super().to_json() | {"url": self.get_absolute_url(), "api": self.api_url}
 
 
 class Painting(Upload, Moderated):
@@ -112,7 +112,7 @@ class Painting(Upload, Moderated):
 
     def to_json(self) -> dict[str, Any]:
         own = {"ref": self.ref, "artist": self.artist, "public": self.public}
-        return super().to_json() | own | {"region": bool(self.region)}
+        return super().to_json() | own | {"region": bool(self.region), "api": self.api_url}
 
 
 class Mask(Upload):
@@ -404,6 +404,7 @@ class Style(models.Model):
 
 
 # Models with rooms of their own; here Django looks for them.
+from gallery.api.models import ApiToken, KeptAnswer  # noqa: E402
 from gallery.batches.models import Batch  # noqa: E402
 from gallery.browse.models import Facet, Listing  # noqa: E402
 from gallery.community.models import (  # noqa: E402
@@ -423,7 +424,8 @@ from gallery.operations.models import ErrorEntry, Note, Presence, Tally  # noqa:
 Work = Photo | Painting | Rendering | TaughtStyle | Album
 
 __all__ = [
-    "UNDO_TIME", "Album", "AlbumItem", "Arrival", "Ban", "Batch", "Comment", "ErrorEntry", "Facet",
-    "Favourite", "Listing", "Mask", "Note", "Painting", "Photo", "Presence", "Profile", "Rendering",
-    "Report", "ShareLink", "Style", "Tag", "Tally", "TaughtStyle", "TrailEntry", "Usage", "Work",
+    "UNDO_TIME", "Album", "AlbumItem", "ApiToken", "Arrival", "Ban", "Batch", "Comment",
+    "ErrorEntry", "Facet", "Favourite", "KeptAnswer", "Listing", "Mask", "Note", "Painting",
+    "Photo", "Presence", "Profile", "Rendering", "Report", "ShareLink", "Style", "Tag", "Tally",
+    "TaughtStyle", "TrailEntry", "Usage", "Work",
 ]  # fmt: skip

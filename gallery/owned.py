@@ -31,6 +31,8 @@ class OwnedQuerySet(models.QuerySet[Any]):
 class Owned(models.Model):
     """A picture of somebody's: of a user's or of the guest's with this session key."""
 
+    KIND = ""  # what it is: in names of addresses, and as told to a visitor
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, null=True, blank=True)
     guest = models.CharField(max_length=64, blank=True, db_index=True)
@@ -48,6 +50,11 @@ class Owned(models.Model):
 
     def belongs_to(self, owner: Owner) -> bool:
         return bool(owner) and owner == Owner(self.owner_id, self.guest)
+
+    @property
+    def api_url(self) -> str:
+        """Its address for programs, and for the scripts of the pages."""
+        return reverse(f"v1:{self.KIND}", args=[self.pk])
 
     @property
     def owned_by(self) -> Owner:
@@ -97,7 +104,7 @@ class Stored(Owned):
 class Upload(Stored):
     """An upload, re-encoded: ``original`` (JPEG, full size), ``view`` and ``thumb`` (WebP)."""
 
-    KIND = ""  # in names of addresses and, with an s, of folders
+    KIND = ""  # with an s, of folders too
 
     title = models.CharField(max_length=120)
     original = models.FileField(max_length=200)

@@ -1,4 +1,4 @@
-"""Regions: the page on which they are painted, masks coming in, and what the machine proposes."""
+"""Regions: the pages on which they are painted, and what the machine proposes."""
 
 from __future__ import annotations
 
@@ -9,14 +9,12 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 from PIL import Image
 
-from gallery import cards, mix_query, services, uploads
-from gallery.errors import refuse_error
+from gallery import cards, mix_query
 from gallery.files import find, own
 from gallery.forms import SIZES
-from gallery.limits.rates import limited
 from gallery.models import Painting, Photo
 from gallery.owners import visitor
 from gallery.pictures import open_picture
@@ -39,36 +37,16 @@ def page(request: HttpRequest, pk: UUID) -> HttpResponse:
     return render(request, "regions.html", context)
 
 
-@require_POST
-@limited("upload")
-def mask_create(request: HttpRequest, pk: UUID) -> HttpResponse:
-    return uploads.create(partial(services.mask_add, own(request, Photo, pk)), request)
-
-
 @require_GET
 def painting_page(request: HttpRequest, pk: UUID) -> HttpResponse:
     """A region of a painting, one's own or a shared one, is chosen here."""
     return render(request, "painting_region.html", {"painting": find(request, Painting, pk)})
 
 
-@require_POST
-@limited("upload")
-def painting_create(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """A new painting of the visitor's."""
-    painting = find(request, Painting, pk)
-    return uploads.create(partial(services.region_add, painting), request)
-
-
-@require_GET
-@limited("propose", reading=True)
-def mask_propose(request: HttpRequest, pk: UUID) -> HttpResponse:
-    photo = own(request, Photo, pk)
-    try:
-        picture = proposal(photo, request.GET)
-    except EngineError as error:
-        return refuse_error(request, error)
+def proposed(photo: Photo, asked: QueryDict) -> HttpResponse:
+    """As a PNG: with no colour profile, since these are numbers and no colours."""
     out = io.BytesIO()
-    picture.save(out, "PNG")  # with no colour profile: these are numbers, not colours
+    proposal(photo, asked).save(out, "PNG")
     return HttpResponse(
         out.getvalue(),
         content_type="image/png",

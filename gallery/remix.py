@@ -15,7 +15,7 @@ from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_http_methods, require_POST
 
 from gallery import params, services, uploads
-from gallery.errors import refuse, refuse_error, wants_json
+from gallery.errors import refuse_error, wants_json
 from gallery.files import find, may_see, own
 from gallery.limits.rates import limited
 from gallery.models import Painting, Photo, Rendering, TaughtStyle
@@ -156,8 +156,6 @@ def remix(request: HttpRequest, pk: UUID) -> HttpResponse:
         "by": named(owner, picture),
     }
     status = 400 if request.method == "POST" else 200
-    if status == 400 and wants_json(request):
-        return refuse(request, status, reason)
     return render(request, "remix.html", context, status=status)
 
 
@@ -166,12 +164,10 @@ def answer(request: HttpRequest, picture: Rendering) -> HttpResponse:
     try:
         made = remixed(picture, photo_for(request))
     except EngineError as error:
-        if isinstance(error, RefusedError) or wants_json(request):
+        if isinstance(error, RefusedError):
             return refuse_error(request, error)
         messages.error(request, told(error))
         return redirect("remix", pk=picture.pk)
-    if wants_json(request):
-        return JsonResponse(made.snapshot(), status=201)
     return redirect(made)
 
 

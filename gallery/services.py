@@ -29,6 +29,7 @@ from gallery.models import (
     UNDO_TIME,
     Album,
     Batch,
+    KeptAnswer,
     Mask,
     Painting,
     Photo,
@@ -483,6 +484,7 @@ def purge() -> int:
     taught.sweep()
     usage.sweep()
     forget_checkpoints()
+    KeptAnswer.sweep()
     return gone + intake.sweep()
 
 

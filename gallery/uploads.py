@@ -57,18 +57,6 @@ def take(add: Add[Added], request: HttpRequest, body: Any, name: str) -> Added:
         return add(owner, Path(file.name), name)
 
 
-@require_POST
-@limited("upload")
-def photo_create(request: HttpRequest) -> HttpResponse:
-    return create(photo_add, request)
-
-
-@require_POST
-@limited("upload")
-def painting_create(request: HttpRequest) -> HttpResponse:
-    return create(painting_add, request)
-
-
 def create(add: Add[Any], request: HttpRequest) -> HttpResponse:
     """One file as the raw body, its name, percent-encoded, in ``X-Filename``; or, as JSON, one that
     came before: ``{"upload": "its id"}``.
@@ -79,7 +67,7 @@ def create(add: Add[Any], request: HttpRequest) -> HttpResponse:
         return create_from_upload(add, request)
     name = unquote(request.headers.get("X-Filename", ""))[:200] or _("The file")
     if request.content_type in ("multipart/form-data", "application/x-www-form-urlencoded"):
-        return refuse(request, 400, _("Send the file itself as the body, not a form."))
+        return refuse(request, 415, _("Send the file itself as the body, not a form."))
     if int(request.headers.get("Content-Length") or 0) > settings.MAX_UPLOAD_BYTES:
         return refuse(request, 413, too_large(name))
     try:

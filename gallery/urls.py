@@ -4,6 +4,8 @@ from django.urls import URLPattern, include, path, re_path
 from django.views.i18n import set_language
 
 from gallery import files, languages, regions, remix, teaching, uploads, views
+from gallery.api import reference
+from gallery.api.site import api
 from gallery.browse.urls import urlpatterns as browse_urls
 from gallery.community.urls import urlpatterns as community_urls
 from gallery.job import Job
@@ -23,7 +25,6 @@ def job_urls(model: type[Job]) -> list[URLPattern]:
     ]
     return [
         *wishes,
-        path(f"{address}/state/", views.state, of, name=f"{model.KIND}_state"),
         path(f"{address}/delete/", views.remove, of, name=f"{model.KIND}_delete"),
         path(f"{address}/restore/", views.restore, of, name=f"{model.KIND}_restore"),
     ]
@@ -37,24 +38,18 @@ urlpatterns = [
     path("", include("gallery.operations.urls")),
     path("language/", set_language, name="set_language"),
     path("words/<slug:language>.js", languages.ScriptWords.as_view(), name="script_words"),
+    path("api/", reference.page, name="api"),
+    path("api/v1/", api.urls),
     path("me/", views.mine, name="mine"),
     path("", include("gallery.intake.urls")),
     path("upload/", uploads.upload, name="upload"),
     path("upload/painting/", uploads.painting_upload, name="painting_upload"),
-    path("api/paintings/", uploads.painting_create, name="painting_create"),
-    path("api/photos/", uploads.photo_create, name="photo_create"),
-    path("api/photo/<uuid:pk>/masks/", regions.mask_create, name="mask_create"),
-    path("api/photo/<uuid:pk>/propose/", regions.mask_propose, name="mask_propose"),
-    path("api/jobs/", views.jobs_state, name="jobs_state"),
     path("photo/<uuid:pk>/", views.studio, name="studio"),
     path("photo/<uuid:pk>/paint/", views.paint, name="paint"),
     path("photo/<uuid:pk>/delete/", views.remove, {"model": Photo}, name="photo_delete"),
     path("photo/<uuid:pk>/restore/", views.restore, {"model": Photo}, name="photo_restore"),
     path("painting/<uuid:pk>/edit/", views.edit, {"model": Painting}, name="painting_edit"),
     path("painting/<uuid:pk>/region/", regions.painting_page, name="painting_region"),
-    path(
-        "api/painting/<uuid:pk>/region/", regions.painting_create, name="painting_region_create"
-    ),
     path("painting/<uuid:pk>/delete/", views.remove, {"model": Painting}, name="painting_delete"),
     path(
         "painting/<uuid:pk>/restore/", views.restore, {"model": Painting}, name="painting_restore"

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -19,8 +19,7 @@ from django.views.decorators.http import require_GET, require_POST
 from gallery import cards, mix_query, params, remix, services
 from gallery.browse.walls import PAGE
 from gallery.community import albums, beside
-from gallery.consumers import jobs_of
-from gallery.errors import refuse_error, refuse_form, wants_json
+from gallery.errors import refuse_error
 from gallery.files import find, own
 from gallery.forms import SIZES, PaintForm, year_of
 from gallery.job import Job
@@ -83,11 +82,6 @@ def mine(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-def jobs_state(request: HttpRequest) -> HttpResponse:
-    return JsonResponse({"jobs": jobs_of(visitor(request))})
-
-
-@require_GET
 def studio(request: HttpRequest, pk: UUID) -> HttpResponse:
     photo = own(request, Photo, pk)
     remix.choose(request, photo)
@@ -122,15 +116,11 @@ def paint(request: HttpRequest, pk: UUID) -> HttpResponse:
     photo = own(request, Photo, pk)
     form = PaintForm(request.POST, owner=visitor(request))
     if not form.is_valid():
-        if wants_json(request):
-            return refuse_form(form)
         return studio_page(request, photo, form, status=400)
     try:
         rendering = services.rendering_submit(photo, form.recipe())
     except EngineError as error:
         return refuse_error(request, error)
-    if wants_json(request):
-        return JsonResponse(rendering.snapshot(), status=201)
     return redirect(rendering)
 
 
@@ -200,18 +190,8 @@ def picture_page(
     return render(request, "picture.html", context, status=status)
 
 
-@require_GET
-def state(request: HttpRequest, pk: UUID, model: type[Job]) -> HttpResponse:
-    return JsonResponse(find(request, model, pk).snapshot())
-
-
 def answer(request: HttpRequest, job: Job, done: bool, refusal: str) -> HttpResponse:
-    """The new state; or, when the job had moved on meanwhile, why nothing was done."""
-    job.refresh_from_db()
-    if wants_json(request):
-        if not done:
-            return JsonResponse({"error": refusal, "job": job.snapshot()}, status=409)
-        return JsonResponse(job.snapshot())
+    """The job's page; when the job had moved on meanwhile, it says why nothing was done."""
     if not done:
         messages.error(request, refusal)
     return redirect(job)
@@ -269,11 +249,7 @@ def edit(request: HttpRequest, pk: UUID, model: type[Painting | TaughtStyle]) ->
             values["year"] = year_of(request.POST["year"])
         services.shared_edit(item, **values)
     except EngineError as error:
-        if wants_json(request):
-            return refuse_error(request, error)
         messages.error(request, told(error))
-    if wants_json(request):
-        return JsonResponse(item.to_json())
     return redirect(way_back(request))
 
 
@@ -282,8 +258,6 @@ def remove(request: HttpRequest, pk: UUID, model: type[Work]) -> HttpResponse:
     item = own(request, model, pk)
     services.remove(item)
     undo = reverse(f"{model.KIND}_restore", args=[pk])
-    if wants_json(request):
-        return JsonResponse({"undo": undo})
     deleted = _("The %(kind)s is deleted.") % {"kind": kind_word(model.KIND)}
     messages.info(request, deleted, extra_tags=f"undo:{undo}")
     return redirect(way_back(request))
@@ -291,8 +265,13 @@ def remove(request: HttpRequest, pk: UUID, model: type[Work]) -> HttpResponse:
 
 @require_POST
 def restore(request: HttpRequest, pk: UUID, model: type[Work]) -> HttpResponse:
-    item = model.objects.filter(pk=pk).first()  # type: ignore[attr-defined]
+    return redirect(restored(request, model, pk).get_absolute_url())
+
+
+def restored(request: HttpRequest, model: type[Any], pk: UUID) -> Any:
+    """What the visitor deleted, back again."""
+    item = model.objects.filter(pk=pk).first()
     if item is None or not item.belongs_to(visitor(request)):
         raise Http404
     services.restore(item)
-    return redirect(item.get_absolute_url())
+    return item

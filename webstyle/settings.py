@@ -257,6 +257,9 @@ PROVENANCE = env.bool("PROVENANCE", True)  # results are marked and signed
 C2PA_CERTIFICATE = env.str("C2PA_CERTIFICATE", "")  # PEM, its issuers behind it; empty: made here
 C2PA_KEY = env.str("C2PA_KEY", "")  # PEM, without a password
 
+# How long a stream of server-sent events lasts; then the program connects again.
+EVENT_SECONDS = env.int("EVENT_SECONDS", 900, validate=validate.Range(min=1))
+
 TEACH_MINUTES_MAX = env.float("TEACH_MINUTES_MAX", 30)  # of one lesson
 
 DEVICE = env.str("DEVICE", "auto")  # auto, cpu or cuda

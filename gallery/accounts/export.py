@@ -15,7 +15,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext, gettext_noop
 
 from gallery.accounts.belongings import ending, kind_of, owned_models
-from gallery.models import Ban, Favourite, Profile
+from gallery.models import ApiToken, Ban, Favourite, Profile
 from gallery.moderation import trail
 from gallery.owners import Owner
 
@@ -39,7 +39,8 @@ pictures/       what was painted: the picture as PNG, and beside it how it was p
 styles/         styles that you taught or brought: files that any webstyle can import
 albums/         for each album the ids of its pictures, in its order
 
-about.json      what you tell on your page, and the ids of your favourites, if there are any
+about.json      what you tell on your page, the ids of your favourites, and your tokens by name,
+                if there are any
 
 What you wrote (titles, captions, tags, comments) is in manifest.json.
 
@@ -103,10 +104,12 @@ def about(owner: Owner) -> list[Entry]:
     if not owner.user_id:
         return []
     profile = Profile.objects.filter(**mine).values("about", "named").first()
+    tokens = list(ApiToken.objects.filter(**mine).values("title", "prefix", "scopes", "created"))
     liked = list(Favourite.objects.filter(**mine).values_list("rendering_id", flat=True))
-    if not profile and not liked:
+    if not profile and not liked and not tokens:
         return []
-    return [("about.json", as_json({**(profile or {}), "favourites": liked}))]
+    told = {**(profile or {}), "favourites": liked, "tokens": tokens}
+    return [("about.json", as_json(told))]
 
 
 def decided(owner: Owner) -> list[Entry]:

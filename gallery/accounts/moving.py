@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from gallery import notify
 from gallery.accounts.belongings import counts, in_words, owned_models
 from gallery.limits import usage
-from gallery.models import Ban
+from gallery.models import Ban, KeptAnswer
 from gallery.moderation import sweep, trail
 from gallery.moderation.bans import banned
 from gallery.owners import SESSION_KEY, Owner
@@ -32,6 +32,7 @@ def take_over(guest: Owner, member: Owner) -> dict[str, int]:
         trail.move(guest, member)
         if (ban := banned(member)) and ban.hides:
             sweep.withhold(member, True)
+        KeptAnswer.of(guest).delete()  # their keys were the guest's
         transaction.on_commit(lambda: notify.move_sockets(guest.group, member))
     return moved
 

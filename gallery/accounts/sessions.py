@@ -12,7 +12,8 @@ from gallery.owners import Owner
 
 
 def end_sessions(user: Any) -> int:
-    """Sign ``user`` out of every browser, and close the sockets. How many sessions there were.
+    """Sign ``user`` out of every browser and program, and close the sockets. How many sessions
+    there were.
 
     No column says whose a session is, so each is looked into: tens of microseconds a session. The
     other way, a table of who signed in from where, would keep more about people than we want to.
@@ -23,6 +24,7 @@ def end_sessions(user: Any) -> int:
         if session.get_decoded().get(SESSION_KEY) == str(user.pk)
     ]
     Session.objects.filter(session_key__in=keys).delete()
+    user.api_tokens.all().delete()  # programs are signed out as browsers are
     close_sockets(Owner(user_id=user.pk).group)
     return len(keys)
 

@@ -5,11 +5,14 @@ from django.urls import path, re_path
 from django.views.generic import RedirectView
 
 from gallery.accounts import views
+from gallery.api import token_pages
 
 urlpatterns = [
     path("", views.account, name="account"),
     path("everywhere/", views.everywhere, name="account_everywhere"),
     path("export/", views.export_all, name="account_export"),
+    path("tokens/", token_pages.tokens, name="account_tokens"),
+    path("tokens/<int:pk>/revoke/", token_pages.token_revoke, name="account_token_revoke"),
     path("delete/", views.delete, name="account_delete"),
     path("login/", allauth.login, name="account_login"),
     path("logout/", allauth.logout, name="account_logout"),

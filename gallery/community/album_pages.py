@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -23,7 +23,7 @@ from gallery.community.albums import (
 )  # fmt: skip
 from gallery.community.forms import AlbumForm, GatherForm
 from gallery.community.models import Album
-from gallery.errors import refuse, wants_json
+from gallery.errors import refuse
 from gallery.files import find, own
 from gallery.links import own as links
 from gallery.models import Rendering
@@ -168,8 +168,6 @@ def arrange(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 def arranged(request: HttpRequest, album: Album, told: str) -> HttpResponse:
-    if wants_json(request):
-        return JsonResponse({"told": told})
     messages.success(request, told)
     if "next" in request.POST:
         return redirect(way_back(request))

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("gallery", "0010_moderation"),
+        ("gallery", "0011_api"),
     ]
 
     operations = [

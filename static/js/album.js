@@ -1,6 +1,6 @@
 // An album's order: dragged by pointer, moved by its buttons; the wall above follows.
 
-import { ApiError, post } from "./api.js";
+import { ApiError, send } from "./api.js";
 import { $, $$, setText, slot } from "./dom.js";
 import { toast } from "./toast.js";
 import { gettext } from "./words.js";
@@ -23,11 +23,10 @@ function hangSo() {
 // One after the other: an older order must not overtake a newer one.
 function save() {
   hangSo();
-  const body = new FormData();
-  for (const row of rows()) body.append("order", idOf(row));
+  const pictures = rows().map(idOf);
   saving = saving.then(async () => {
     try {
-      await post(root.dataset.arrange, body);
+      await send("PUT", root.dataset.order, { pictures });
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       toast(error.message, "error");

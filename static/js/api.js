@@ -43,7 +43,14 @@ async function ask(url, options) {
 
 export const getJSON = (url) => ask(url, {});
 
-/** POST a FormData or a plain object of fields; gives the JSON reply or throws ApiError. */
+/** To the API: `send("PATCH", painting.api, { title })` gives the JSON reply or throws ApiError. */
+export function send(method, url, body) {
+  const headers = { "X-CSRFToken": settings.csrf };
+  if (body !== undefined) headers["Content-Type"] = "application/json";
+  return ask(url, { method, headers, body: body && JSON.stringify(body) });
+}
+
+/** POST a FormData or a plain object of fields to a page; gives the JSON reply or throws ApiError. */
 export function post(url, fields = {}) {
   const body = fields instanceof FormData ? fields : new FormData();
   if (body !== fields) for (const [name, value] of Object.entries(fields)) body.append(name, value);

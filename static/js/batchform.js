@@ -45,7 +45,7 @@ function add(photo) {
   count();
 }
 
-const uploads = startUploads($("#uploads"), document.body.dataset.photoCreate, add);
+const uploads = startUploads($("#uploads"), document.body.dataset.photos, add);
 startFileZone($("#batch-add"), $("#files"), uploads.add);
 form.addEventListener("change", count);
 form.addEventListener("submit", (event) => count() && event.preventDefault());

@@ -1,15 +1,15 @@
 // The tool itself: drop photographs, tap a style. Either may come first.
 
-import { ApiError, post, tooLarge } from "./api.js";
+import { ApiError, tooLarge } from "./api.js";
 import { startCompare } from "./compare.js";
-import { addJob, describe, isActive, onJob } from "./jobs.js";
+import { act, describe, isActive, onJob } from "./jobs.js";
 import { $, $$, clone, setImage, setText, slot } from "./dom.js";
+import { paint as askFor } from "./painter.js";
 import { send as transfer } from "./tus.js";
 import { sendingLine } from "./uploads.js";
 import { gettext } from "./words.js";
 
 const AT_ONCE = 3;
-const SIZE = "1024";
 
 const list = $("#uploads");
 const hint = $("#hint");
@@ -68,7 +68,7 @@ async function send(item) {
     if (item.state === "sending") render(item);
   };
   change({ progress: 0, offline: false });
-  const url = document.body.dataset.photoCreate;
+  const url = document.body.dataset.photos;
   item.transfer = transfer(item.file, (progress) => change({ progress }), url, (offline) => change({ offline }));
   render(item);
   try {
@@ -103,7 +103,7 @@ function retry(item) {
 function remove(item) {
   items.splice(items.indexOf(item), 1);
   if (item.transfer) item.transfer.cancel();
-  if (item.job && isActive(item.job)) post(`${item.job.url}cancel/`).then(addJob, () => {});
+  if (item.job && isActive(item.job)) act(item.job, "cancel").catch(() => {});
   item.row.remove();
   list.hidden = items.length === 0;
   pump();
@@ -113,8 +113,10 @@ async function paint(item) {
   item.state = "painting";
   render(item);
   try {
-    const job = await post(`${item.photo.url}paint/`, { style: chosen.slug, strength: "100", size: SIZE });
-    item.job = addJob(job); // the socket may have been faster than this answer
+    const fields = new FormData();
+    fields.set("style", chosen.slug);
+    const job = await askFor(item.photo.id, fields);
+    item.job = job; // the socket may have been faster than this answer
     item.state = "job";
     render(item);
     if (items.length === 1) location.href = job.url;

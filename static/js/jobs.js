@@ -1,7 +1,7 @@
 // The jobs of this visitor, kept current: a socket, and polling while the socket is down.
 // Every message is a whole snapshot numbered by `seq`, so an old one is simply dropped.
 
-import { getJSON, post } from "./api.js";
+import { getJSON, send } from "./api.js";
 import { openSocket, patience, REFUSED } from "./sockets.js";
 import { gettext } from "./words.js";
 
@@ -55,7 +55,7 @@ function addAll(list) {
 
 async function look(job) {
   try {
-    addJob(await getJSON(`${job.url}state/`));
+    addJob(await getJSON(job.api));
   } catch (error) {
     if (error.status === 404) addJob({ ...job, state: "cancelled" });
   }
@@ -65,7 +65,7 @@ function poll() {
   if (socketIsOpen || pollTimer || !allJobs().some(isActive)) return;
   pollTimer = setTimeout(async () => {
     try {
-      addAll((await getJSON(document.body.dataset.jobsState)).jobs);
+      addAll((await getJSON(document.body.dataset.jobs)).jobs);
     } catch {
       // Unreachable for now; the next turn asks again.
     }
@@ -103,7 +103,7 @@ function connect() {
 /** Begin listening; base.js does it once a page. */
 export const startJobs = connect;
 
-/** What a visitor may do with a job now; the names are those of its addresses and buttons. */
+/** What a visitor may do with a job now; the names are those of its buttons, and of its addresses in the API. */
 export function offers(job) {
   return {
     pause: job.pausable && isActive(job),
@@ -118,7 +118,7 @@ export function offers(job) {
 export const isAsked = (job, verb) => isActive(job) && Boolean(job[`${verb}_requested`]);
 
 /** Do one of these; gives the newest snapshot, or throws ApiError. */
-export const act = async (job, verb) => addJob(await post(`${job.url}${verb}/`));
+export const act = async (job, verb) => addJob(await send("POST", `${job.api}/${verb}`));
 
 function seconds(eta) {
   if (eta == null) return "";

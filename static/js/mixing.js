@@ -1,15 +1,16 @@
 // Mixing styles on one photograph: every move of the hand is a wish to the server, every answer a picture.
 
-import { ApiError, post } from "./api.js";
+import { ApiError } from "./api.js";
 import { inWords, MAX_STYLES, percents, placeOf, shared, sharesAt, toQuery, withShare } from "./blend.js";
 import { $, $$, setText, slot } from "./dom.js";
 import { startHold } from "./hold.js";
-import { addJob, onJob } from "./jobs.js";
+import { onJob } from "./jobs.js";
 import { startLivePicture } from "./livepicture.js";
 import { tellMade } from "./madeline.js";
 import { startPad } from "./mixpad.js";
 import { startRows } from "./mixrows.js";
 import { startMixSocket } from "./mixsocket.js";
+import { paint as askFor } from "./painter.js";
 import { startPicker } from "./stylepicker.js";
 import { toast } from "./toast.js";
 import { Undo } from "./undo.js";
@@ -217,7 +218,7 @@ async function paint(button) {
   fields.append("size", mix.size);
   if (mix.keep) fields.append("keep_color", "on");
   try {
-    made = addJob(await post(form.action, fields)).id;
+    made = (await askFor(page.dataset.photo, fields)).id;
     onJob(showMade);
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;

@@ -5,7 +5,7 @@ import { startFileZone } from "./filezone.js";
 import { startUploads } from "./uploads.js";
 
 const zone = $("#mix-upload");
-const uploads = startUploads($("#uploads"), document.body.dataset.photoCreate, (photo, isLast) => {
+const uploads = startUploads($("#uploads"), document.body.dataset.photos, (photo, isLast) => {
   if (isLast) location.href = `${zone.dataset.start}${photo.id}/${zone.dataset.query}`;
 });
 startFileZone(zone, $("#files"), uploads.add);

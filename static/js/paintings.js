@@ -1,6 +1,6 @@
 // The visitor's own paintings: add, rename in place, share, delete with undo. In the studio and under Mine.
 
-import { ApiError, post } from "./api.js";
+import { ApiError, send } from "./api.js";
 import { $, $$, setText } from "./dom.js";
 import { startFileZone } from "./filezone.js";
 import { toast } from "./toast.js";
@@ -56,12 +56,18 @@ export function startPaintings({ onAdd = () => {}, onChange = () => {}, onRemove
     onChange(painting);
   }
 
+  /** Of a box the last value counts: a hidden one stands in for it while it is not ticked. */
+  function valuesOf(form) {
+    const data = new FormData(form);
+    return { title: data.get("title"), artist: data.get("artist"), public: data.getAll("public").at(-1) === "1" };
+  }
+
   // One after the other: an older answer must not overtake a newer wish.
   let saving = Promise.resolve();
 
   function save(form) {
     saving = saving.then(async () => {
-      const painting = await tell(() => post(form.action, new FormData(form)));
+      const painting = await tell(() => send("PATCH", form.dataset.api, valuesOf(form)));
       if (!painting) return;
       show(painting);
       setText(note, gettext("Saved."));
@@ -77,14 +83,14 @@ export function startPaintings({ onAdd = () => {}, onChange = () => {}, onRemove
   // Deleting
 
   async function remove(form) {
-    const answer = await tell(() => post(form.action));
-    if (!answer) return;
+    const { api } = form.dataset;
+    if (!(await tell(() => send("DELETE", api)))) return;
     const card = cardOf(form.dataset.of);
     const title = $(".style-title", card).textContent;
     hide(card, true);
     ($(".cards > :not([hidden]) summary", room) || $("input[type=file]", room)).focus();
     toast(gettext("{title} is deleted.", { title }), "", () => tell(async () => {
-      await post(answer.undo);
+      await send("POST", `${api}/restore`);
       hide(card, false);
       setText(note, gettext("{title} is back.", { title }));
     }));

@@ -1,11 +1,12 @@
 // Painting what the regions say: masks are sent, the job is followed, the picture is shown in its place.
 
-import { ApiError, post } from "./api.js";
+import { ApiError } from "./api.js";
 import { $, setText, slot, swapImage } from "./dom.js";
-import { addJob, onJob } from "./jobs.js";
+import { onJob } from "./jobs.js";
 import { tellMade } from "./madeline.js";
 import { sendMask } from "./maskfiles.js";
 import { unpack } from "./masks.js";
+import { paint as askFor } from "./painter.js";
 import { toast } from "./toast.js";
 import { gettext } from "./words.js";
 
@@ -56,7 +57,7 @@ export function startPainting(form, page, work) {
   async function paint() {
     say(gettext("Sending the regions…"));
     try {
-      made = addJob(await post(form.action, await fields())).id;
+      made = (await askFor(page.dataset.photo, await fields())).id;
       onJob(follow);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;

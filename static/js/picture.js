@@ -1,6 +1,6 @@
 // One picture on its own page: live while it is painted, then on the wall.
 
-import { ApiError, post } from "./api.js";
+import { ApiError, send } from "./api.js";
 import { Canvas } from "./canvas.js";
 import { startJobPanel } from "./jobpanel.js";
 import { addJob, isActive, isComparable, isOpen, onJob } from "./jobs.js";
@@ -50,8 +50,9 @@ function show(job) {
 $(".publish", page)?.addEventListener("submit", async (event) => {
   event.preventDefault();
   try {
-    const job = await post(event.target.action, new FormData(event.target, event.submitter));
-    addJob(job);
+    const fields = new FormData(event.target, event.submitter);
+    const verb = fields.get("public") === "1" ? "publish" : "unpublish";
+    const job = addJob(await send("POST", `${first.api}/${verb}`, verb === "publish" ? { show_photo: fields.has("show_photo") } : undefined));
     toast(job.public ? gettext("It hangs in the gallery now.") : gettext("Only you see it now."));
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;

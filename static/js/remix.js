@@ -3,17 +3,15 @@
 import { ApiError, post } from "./api.js";
 import { $ } from "./dom.js";
 import { startFileZone } from "./filezone.js";
+import { paintLike } from "./painter.js";
 import { toast } from "./toast.js";
 import { startUploads } from "./uploads.js";
 import { gettext } from "./words.js";
 
 function startUpload(zone) {
-  const uploads = startUploads($("#uploads"), document.body.dataset.photoCreate, async (photo) => {
-    const form = new FormData();
-    form.set("photo", photo.id);
+  const uploads = startUploads($("#uploads"), document.body.dataset.photos, async (photo) => {
     try {
-      const job = await post(zone.action, form);
-      location.href = job.url;
+      location.href = (await paintLike(photo.id, zone.dataset.picture)).url;
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       toast(error.message, "error");

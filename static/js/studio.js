@@ -1,6 +1,6 @@
 // The studio of one photograph: tap a style and it is painted; the filmstrip holds all that was made.
 
-import { ApiError, post } from "./api.js";
+import { ApiError } from "./api.js";
 import { toQuery } from "./blend.js";
 import { Canvas } from "./canvas.js";
 import { startJobPanel } from "./jobpanel.js";
@@ -8,6 +8,7 @@ import { addJob, isActive, isComparable, isOpen, onJob, stateWord } from "./jobs
 import { $, $$, clone, setImage, setText, slot } from "./dom.js";
 import { isPainting, startMethod } from "./method.js";
 import { startMix } from "./mix.js";
+import { paint as askFor } from "./painter.js";
 import { startPaintings } from "./paintings.js";
 import { startFilter, startPeek } from "./shelf.js";
 import { toast } from "./toast.js";
@@ -156,8 +157,7 @@ async function paint() {
   const button = $("#paint-button");
   button.disabled = true;
   try {
-    const job = await post(form.action, new FormData(form));
-    open(addJob(job));
+    open(await askFor(photo.photo, new FormData(form)));
     studio.scrollIntoView({ block: "nearest" });
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;

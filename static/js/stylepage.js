@@ -1,6 +1,6 @@
 // One style on its own page: watched while it is taught, then used, taught on, shared.
 
-import { ApiError, post } from "./api.js";
+import { ApiError, send } from "./api.js";
 import { $, $$, setText, slot, swapImage } from "./dom.js";
 import { startJobPanel } from "./jobpanel.js";
 import { addJob, isOpen, onJob } from "./jobs.js";
@@ -58,7 +58,9 @@ function startOwn() {
   function save() {
     saving = saving.then(async () => {
       try {
-        const saved = await post(form.action, new FormData(form));
+        const data = new FormData(form);
+        const values = { title: data.get("title"), artist: data.get("artist"), year: Number(data.get("year")), public: data.getAll("public").at(-1) === "1" };
+        const saved = await send("PATCH", first.api, values);
         const { title, artist, year } = saved;
         setText(slot(label, "title"), title);
         setText(slot(label, "by"), [artist && gettext("after {artist}", { artist }), year].filter(Boolean).join(gettext(", ")));

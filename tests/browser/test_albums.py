@@ -56,7 +56,7 @@ def test_an_album_is_ordered_by_keyboard_published_and_seen(
 
     later = page.locator(".arrange > li").first.locator("[value=later]")
     later.focus()
-    with page.expect_response("**/arrange/"):
+    with page.expect_response("**/order"):
         page.keyboard.press("Enter")
     expect(works(page)).to_have_text(before[::-1])
     expect(page.locator(".arrange > li").last.locator("[value=later]")).to_be_focused()
@@ -92,7 +92,7 @@ def test_an_album_is_ordered_by_dragging(page: Page, photo_path: str) -> None:
     page.mouse.down()
     page.mouse.move(end["x"] + 10, end["y"] + 10, steps=4)
     page.mouse.move(end["x"] + 30, end["y"] + 30, steps=4)
-    with page.expect_response("**/arrange/"):
+    with page.expect_response("**/order"):
         page.mouse.up()
     expect(works(page)).to_have_text(before[::-1])
     page.reload()

@@ -261,12 +261,12 @@ def test_what_is_mixed_is_painted_and_mixed_further(page: Page, photo: str) -> N
 @ON_A_DESKTOP
 def test_many_mixtures_make_one_picture(page: Page, photo: str) -> None:
     open_mix(page, photo, "mix=starry-night:100,great-wave:0,udnie:0,the-scream:0")
-    with page.expect_response("**/paint/") as answer:
+    with page.expect_response("**/api/v1/renderings") as answer:
         page.get_by_role("button", name="Grid").click()
     job = answer.value.json()
     assert job["engine"] == "sheet"
     assert len(job["styles"]) == 4  # each has its corner, wherever the dot is
-    with page.expect_response("**/paint/") as answer:
+    with page.expect_response("**/api/v1/renderings") as answer:
         page.get_by_role("button", name="Strip").click()
     job = answer.value.json()
     assert job["params"] == {"layout": "strip"}

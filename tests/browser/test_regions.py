@@ -84,9 +84,9 @@ def test_two_regions_are_painted_and_seen(page: Page, photo: str) -> None:
 
     masks: list[str] = []
     page.on(
-        "response", lambda r: masks.append(r.json()["id"]) if r.url.endswith("/masks/") else None
+        "response", lambda r: masks.append(r.json()["id"]) if r.url.endswith("/masks") else None
     )
-    with page.expect_response("**/paint/") as answer:
+    with page.expect_response("**/api/v1/renderings") as answer:
         page.get_by_role("button", name="Paint it").click()
     assert {style["slug"] for style in answer.value.json()["styles"]} == {
         "starry-night",
@@ -245,7 +245,7 @@ def test_the_rest_has_a_style_and_a_region_stays_a_photo(page: Page, photo: str)
     stroke(page, (0.5, 0.3), (0.5, 0.7))
     page.get_by_role("button", name=re.compile("The rest: change")).click()
     page.get_by_role("dialog").get_by_role("button", name="The Scream").click()
-    with page.expect_response("**/paint/") as answer:
+    with page.expect_response("**/api/v1/renderings") as answer:
         page.get_by_role("button", name="Paint it").click()
     assert [style["slug"] for style in answer.value.json()["styles"]] == ["the-scream"]
     expect(page.locator("[data-layer=painted]")).to_be_visible(timeout=SOON)

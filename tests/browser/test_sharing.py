@@ -153,9 +153,9 @@ def test_what_ends_on_another_page_is_told(page: Page, photo: str) -> None:
     page.evaluate(
         """async ([photo, token]) => {
           for (const style of ["udnie", "great-wave", "the-scream"]) {
-            const body = new URLSearchParams({ style, size: "2048" });
-            const headers = { "X-CSRFToken": token, Accept: "application/json" };
-            await fetch(`/photo/${photo}/paint/`, { method: "POST", body, headers });
+            const body = JSON.stringify({ photo, styles: [{ style }], size: 2048 });
+            const headers = { "X-CSRFToken": token, "Content-Type": "application/json" };
+            await fetch("/api/v1/renderings", { method: "POST", body, headers });
           }
         }""",
         [photo, token],

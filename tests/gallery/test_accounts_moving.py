@@ -103,7 +103,7 @@ def test_after_signing_out_the_next_guest_is_a_new_one(guest: Client, work: set[
     assert guest.get(photo.view_url).status_code == 404
     assert not guest.get(reverse("mine")).context["photos"]
     sent = guest.post(
-        reverse("photo_create"),
+        reverse("v1:photos"),
         cast.encoded("coffee.png"),
         content_type="application/octet-stream",
         headers={"X-Filename": "c.jpg"},

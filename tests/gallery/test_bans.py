@@ -50,7 +50,7 @@ def mona(db: None) -> Any:
 
 def upload(client: Client) -> int:
     data, named = encoded("coffee.png"), {"HTTP_X_FILENAME": "coffee.jpg"}
-    answer = client.post(reverse("photo_create"), data, "image/jpeg", **named)
+    answer = client.post(reverse("v1:photos"), data, "image/jpeg", **named)
     return answer.status_code
 
 
@@ -58,7 +58,7 @@ def wishes(picture: Rendering, hung: Rendering) -> list[tuple[str, dict[str, Any
     """What changes something, each with what is sent."""
     photo = picture.photo
     return [
-        (reverse("photo_create"), {}), (reverse("upload"), {}), (reverse("painting_upload"), {}),
+        (reverse("v1:photos"), {}), (reverse("upload"), {}), (reverse("painting_upload"), {}),
         (reverse("paint", args=[photo.pk]), {"style": "udnie"}), (reverse("teach"), {}),
         (reverse("batch_create"), {"photo": photo.pk, "style": "udnie"}),
         (reverse("remix", args=[hung.pk]), {"photo": photo.pk}),

@@ -9,12 +9,11 @@ from django.urls import reverse
 from gallery import jobs, services
 from gallery.models import Rendering
 from tests import cast
-
-JSON = {"headers": {"Accept": "application/json"}}
+from tests.api import steer
 
 
 def act(client: Client, action: str, rendering: Rendering):
-    answer = client.post(reverse(f"picture_{action}", args=[rendering.pk]), **JSON)
+    answer = steer(client, rendering, action)
     rendering.refresh_from_db()
     return answer
 

@@ -12,8 +12,7 @@ from django.utils import timezone
 from gallery import services
 from gallery.models import UNDO_TIME, Painting, Photo, Rendering
 from tests import cast
-
-JSON = {"headers": {"Accept": "application/json"}}
+from tests.api import ask, steer
 
 
 def delete(client: Client, item: Photo | Rendering, **extra):
@@ -74,8 +73,9 @@ def test_a_picture_of_a_deleted_photo_cannot_be_acted_on(
 @pytest.mark.parametrize("which", ["photo", "picture"])
 def test_undo_brings_it_back(guest: Client, painted: Rendering, which: str) -> None:
     item = painted if which == "picture" else painted.photo
-    undo = delete(guest, item, **JSON).json()["undo"]
-    assert guest.post(undo).status_code == 302
+    assert ask(guest, "DELETE", item.api_url).status_code == 204
+    assert guest.get(item.api_url).status_code == 404
+    assert steer(guest, item, "restore").json()["id"] == str(item.pk)
     assert {guest.get(address).status_code for address in own_pages(item)} == {200}
     assert guest.get(painted.get_absolute_url()).status_code == 200
 

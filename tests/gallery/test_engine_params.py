@@ -12,10 +12,10 @@ from django.urls import reverse
 from gallery import params
 from gallery.forms import PaintForm
 from gallery.models import Photo, Rendering
+from tests.api import paint, refusal
 from webstyle.engine.recipe import Recipe
 from webstyle.engine.registry import engine_names, get_engine, make_params
 
-JSON = {"headers": {"Accept": "application/json"}}
 every_engine = pytest.mark.parametrize("engine", engine_names())
 OFFERED = [name for name in engine_names() if get_engine(name).offered]
 
@@ -67,17 +67,21 @@ def test_a_value_that_cannot_be_is_refused_by_its_label(
     guest: Client, photo: Photo, name: str, value: str
 ) -> None:
     values = {"style": "udnie", "engine": "gatys", name: value}
-    answer = guest.post(reverse("paint", args=[photo.pk]), values, **JSON)
-    assert answer.status_code == 400
+    page = guest.post(reverse("paint", args=[photo.pk]), values)
+    assert page.status_code == 400
     label = PaintForm().fields[name].label
-    assert answer.json()["error"].startswith(f"{label}: ")
-    assert name in answer.json()["fields"]
+    assert refusal(page).startswith(f"{label}: ")
+    assert name in page.context["form"].errors
+    answer = paint(guest, photo, **values)
+    assert answer.status_code == 422
+    assert f"params.{name.removeprefix('gatys_')}" in answer.json()["fields"]
     assert not Rendering.objects.exists()
 
 
 def test_an_unknown_engine_is_refused(guest: Client, photo: Photo) -> None:
     values = {"style": "udnie", "engine": "oil"}
-    assert guest.post(reverse("paint", args=[photo.pk]), values, **JSON).status_code == 400
+    assert guest.post(reverse("paint", args=[photo.pk]), values).status_code == 400
+    assert "engine" in paint(guest, photo, **values).json()["fields"]
 
 
 def test_what_is_no_visitors_business_has_no_control() -> None:
@@ -149,7 +153,7 @@ def test_the_page_of_a_picture_says_in_words_what_was_changed(guest: Client, pho
 
 def test_the_snapshot_tells_engine_and_parameters(guest: Client, photo: Photo) -> None:
     values = {"style": "udnie", "engine": "gatys", "gatys_stroke": "2", "size": "512"}
-    snapshot = guest.post(reverse("paint", args=[photo.pk]), values, **JSON).json()
+    snapshot = paint(guest, photo, **values).json()
     assert (snapshot["engine"], snapshot["params"]) == ("gatys", {"stroke": 2.0})
     assert snapshot["engine_title"] == get_engine("gatys").title
     assert (snapshot["pausable"], snapshot["curve"]) == (True, [])

@@ -7,6 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from gallery.models import Rendering
+from tests.api import steer
 
 JSON = {"headers": {"Accept": "application/json"}}
 
@@ -41,10 +42,11 @@ def test_an_error_of_ours_tells_nothing_of_its_inside(
         assert "Traceback" not in answer.text
 
 
-def test_a_refused_action_tells_a_program_the_state(guest: Client, painted: Rendering) -> None:
-    answer = guest.post(reverse("picture_cancel", args=[painted.pk]), **JSON)
+def test_a_refused_action_tells_a_program_why(guest: Client, painted: Rendering) -> None:
+    answer = steer(guest, painted, "cancel")
     assert answer.status_code == 409
-    assert answer.json()["job"]["state"] == "done"
+    assert answer.json() == {"error": "This picture has already ended."}
+    assert guest.get(painted.api_url).json()["state"] == "done"
 
 
 def test_a_refused_action_tells_a_person_on_the_next_page(

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import pytest
 from django.test import Client
-from django.urls import reverse
 
 from gallery import services
 from gallery.models import Photo, Rendering
 from tests import cast
+from tests.api import steer
 from tests.pencil import STEPS, Pencil, recipe, steps_of
 
-JSON = {"headers": {"Accept": "application/json"}}
 SOON = 100  # steps of a hundredth of a second or more: what is asked for acts within a second
 
 
 def keep(client: Client, rendering: Rendering):
-    answer = client.post(reverse("picture_keep", args=[rendering.pk]), **JSON)
+    answer = steer(client, rendering, "keep")
     rendering.refresh_from_db()
     return answer
 

@@ -456,7 +456,7 @@ def test_a_snapshot_is_in_the_language_of_who_asks(guest: Client, rendering: Ren
     rendering.change(stage="Looking at the photo", recipe=rendering.recipe | {
         "styles": [["starry-night", 1.0]]}, styles_named={
         "starry-night": {"title": "The Starry Night", "artist": "Vincent van Gogh"}})  # fmt: skip
-    address = reverse("jobs_state")
+    address = reverse("v1:jobs")
     (job,) = guest.get(address).json()["jobs"]
     assert (job["title"], job["stage"]) == ("The Starry Night", "Looking at the photo")
     (job,) = guest.get(address, headers={"accept-language": CHINESE}).json()["jobs"]

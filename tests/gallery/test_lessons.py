@@ -15,6 +15,7 @@ from PIL import Image
 from gallery import crafts, notify, services
 from gallery.models import Photo, TaughtStyle
 from tests import cast
+from tests.api import paint, steer
 from tests.cast import GUEST, make_painting, make_photo, make_taught
 from webstyle.engine.recipe import Recipe
 from webstyle.engine.training import teaching
@@ -77,9 +78,7 @@ def test_it_is_watched_learned_and_painted_with(
     assert page.context["began_from"]["title"] == get_style("udnie").title
     assert {"label": "Steps", "value": f"{lesson.figures['steps']:g}"} in page.context["facts"]
 
-    answer = guest.post(
-        reverse("paint", args=[photo.pk]), {"style": lesson.ref, "size": "512"}, **JSON
-    )
+    answer = paint(guest, photo, style=lesson.ref, size="512")
     assert answer.status_code == 201, answer.text
     run_queue()
     (picture,) = photo.renderings.all()
@@ -99,7 +98,7 @@ def test_paused_it_goes_on_from_where_it_was(guest: Client, given: list[dict]) -
     assert (lesson.state, bool(lesson.checkpoint)) == ("paused", True)
     assert lesson.keepable
     paused_at = lesson.step
-    answer = guest.post(reverse("style_continue", args=[lesson.pk]), **JSON)
+    answer = steer(guest, lesson, "continue")
     assert answer.json()["state"] == "queued"
     cast.draw(lesson, at_second(lesson, paused_at + 1, lambda: services.job_keep(lesson)))
     assert lesson.state == "done"
@@ -109,8 +108,7 @@ def test_paused_it_goes_on_from_where_it_was(guest: Client, given: list[dict]) -
 
 def test_good_enough_it_is_kept_as_it_is(guest: Client, given: list[dict]) -> None:
     lesson = ask(minutes=20)
-    keep = reverse("style_keep", args=[lesson.pk])
-    cast.draw(lesson, at_second(lesson, 2, lambda: guest.post(keep, **JSON)))
+    cast.draw(lesson, at_second(lesson, 2, lambda: steer(guest, lesson, "keep")))
     assert lesson.state == "done"
     assert lesson.figures["minutes"] < 1
     assert lesson.step == lesson.total == 1200
@@ -136,7 +134,7 @@ def test_what_failed_is_tried_again(lesson: TaughtStyle, guest: Client) -> None:
     assert lesson.state == "failed"
     assert lesson.error == ("The painting 'Lift-off' is gone or no longer shared: choose another.")
     services.restore(painting)
-    again = guest.post(reverse("style_retry", args=[lesson.pk]), **JSON).json()
+    again = steer(guest, lesson, "retry").json()
     assert (again["state"], again["error"]) == ("queued", "")
 
 

@@ -87,7 +87,7 @@ def test_requests_forge_none_either(guest: Client, caught: Catcher, kind: str) -
         guest.get("/x%0A2026-01-01T00:00:00.000Z%20ERROR%20forged%1b")
     elif kind == "name":
         guest.post(
-            reverse("photo_create"), b"none", "image/jpeg", headers={"X-Filename": "a%0Aforged%1b"}
+            reverse("v1:photos"), b"none", "image/jpeg", headers={"X-Filename": "a%0Aforged%1b"}
         )
     else:
         guest.get("/", headers={"X-Request-ID": FORGED, "User-Agent": FORGED, "Host": "x\nforged"})

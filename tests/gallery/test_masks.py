@@ -24,7 +24,7 @@ FILES = ["original", "view", "thumb"]
 
 
 def send(client: Client, photo: Photo, data: bytes, name: str = "sky.png"):
-    address = reverse("mask_create", args=[photo.pk])
+    address = reverse("v1:masks", args=[photo.pk])
     headers = {"X-Filename": name}
     return client.post(address, data, content_type="image/png", headers=headers)
 

@@ -7,16 +7,11 @@ from django.test import Client
 from django.urls import reverse
 
 from gallery.models import Photo, Rendering
-
-JSON = {"HTTP_ACCEPT": "application/json"}
+from tests import api
 
 
 def paint(client: Client, photo: Photo, **values: str):
     return client.post(reverse("paint", args=[photo.pk]), values)
-
-
-def paint_json(client: Client, photo: Photo, **values: str):
-    return client.post(reverse("paint", args=[photo.pk]), values, **JSON)
 
 
 def test_a_style_alone_gives_the_defaults(guest: Client, photo: Photo) -> None:
@@ -44,7 +39,7 @@ def test_strength_nought_is_nought(guest: Client, photo: Photo) -> None:
 
 
 def test_a_program_gets_the_new_jobs_snapshot(guest: Client, photo: Photo) -> None:
-    answer = paint_json(guest, photo, style="udnie", size="512")
+    answer = api.paint(guest, photo, style="udnie", size="512")
     assert answer.status_code == 201
     assert answer.json()["id"] == str(Rendering.objects.get().pk)
     assert answer.json()["state"] == "queued"
@@ -82,10 +77,17 @@ def test_a_bad_value_is_refused_on_the_page_with_the_reason(
 def test_a_bad_value_is_refused_for_a_program_with_the_field(
     guest: Client, photo: Photo, values: dict[str, str]
 ) -> None:
-    answer = paint_json(guest, photo, **values)
-    assert answer.status_code == 400
+    wish = {"photo": photo.pk, "styles": [{"style": values["style"]}] if "style" in values else []}
+    for name in ("strength", "size"):
+        if name in values:
+            number = values[name].lstrip("-").isdecimal()
+            wish[name] = int(values[name]) if number else values[name]
+    answer = api.ask(guest, "POST", reverse("v1:pictures"), wish)
+    assert answer.status_code == 422
     assert answer.json()["error"]
-    wrong = next((name for name in ("strength", "size") if name in values), "style")
+    wrong = next((name for name in ("strength", "size") if name in values), "styles")
+    if values.get("style") == "":
+        wrong = "styles.0.style"
     assert wrong in answer.json()["fields"]
     assert not Rendering.objects.exists()
 
@@ -102,7 +104,7 @@ def test_one_visitor_cannot_fill_the_queue(guest: Client, photo: Photo, settings
     refused = paint(guest, photo, style="udnie")
     assert refused.status_code == 429
     assert "2 of your pictures and styles are still being worked on" in refused.text
-    assert paint_json(guest, photo, style="udnie").status_code == 429
+    assert api.paint(guest, photo, style="udnie").status_code == 429
     assert Rendering.objects.count() == 2
 
 

@@ -6,20 +6,14 @@ import uuid
 
 import pytest
 from django.test import Client
-from django.urls import reverse
 from PIL import ImageChops, ImageStat
 
 from gallery import services
 from gallery.models import Painting, Photo, Rendering
 from tests import cast
+from tests.api import paint
 from tests.pencil import Pencil, recipe
 from webstyle.engine.events import EngineError
-
-JSON = {"headers": {"Accept": "application/json"}}
-
-
-def paint(client: Client, photo: Photo, **values: object):
-    return client.post(reverse("paint", args=[photo.pk]), values, **JSON)
 
 
 @pytest.fixture
@@ -77,7 +71,7 @@ def test_others_are_refused_and_all_in_the_same_words(
     guest: Client, photo: Photo, make, place: str
 ) -> None:
     answer = paint(guest, photo, **({"style": "udnie"} | {place: make()}))
-    assert answer.status_code == 400
+    assert answer.status_code == 422
     assert answer.json()["error"] == "There is no such style: choose another one."
     assert not Rendering.objects.exists()
 

@@ -9,23 +9,21 @@ from django.test import Client
 from django.urls import reverse
 
 from gallery.models import Mask, Photo, Rendering
-from tests import cast
+from tests import api, cast
 from tests.engine.painting import difference
 from webstyle.engine import images
 
-JSON = {"headers": {"Accept": "application/json"}}
-
 
 def paint(client: Client, photo: Photo, **values: object):
-    return client.post(reverse("paint", args=[photo.pk]), {"size": "512"} | values, **JSON)
+    return api.paint(client, photo, **{"size": "512"} | values)
 
 
 def refused(client: Client, photo: Photo, **values: object) -> str:
-    """The reason."""
-    answer = paint(client, photo, **values)
-    assert answer.status_code == 400
+    """The reason, on the page."""
+    page = client.post(reverse("paint", args=[photo.pk]), {"size": "512"} | values)
+    assert page.status_code == 400
     assert not Rendering.objects.exists()
-    return str(answer.json()["error"])
+    return api.refusal(page)
 
 
 @pytest.fixture
@@ -100,6 +98,8 @@ def test_a_mask_that_is_none_of_the_photos_is_named(guest: Client, photo: Photo,
     name = make()
     expected = f"There is no mask '{name}' on this photo, for 'udnie': send it again."
     assert refused(guest, photo, mask_style="udnie", mask=name) == expected
+    assert paint(guest, photo, mask_style="udnie", mask=name).status_code in (400, 422)
+    assert not Rendering.objects.exists()
 
 
 def test_a_style_that_cannot_have_a_mask_is_named(guest: Client, photo: Photo, mask: Mask) -> None:

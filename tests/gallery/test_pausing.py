@@ -10,14 +10,14 @@ from django.urls import reverse
 from gallery import jobs, services
 from gallery.models import Photo, Rendering
 from tests import cast
+from tests.api import paint, steer
 from tests.pencil import STEPS, Pencil, recipe, steps_of
 
-JSON = {"headers": {"Accept": "application/json"}}
 SOON = 100  # steps of a hundredth of a second or more: what is asked for acts within a second
 
 
 def act(client: Client, action: str, rendering: Rendering):
-    answer = client.post(reverse(f"picture_{action}", args=[rendering.pk]), **JSON)
+    answer = steer(client, rendering, action)
     rendering.refresh_from_db()
     return answer
 
@@ -52,7 +52,7 @@ def test_a_paused_job_shows_how_far_it_is(guest: Client, paused: Rendering) -> N
     assert snapshot["total"] == STEPS
     assert snapshot["curve"]
     assert guest.get(snapshot["preview"]).status_code == 200
-    listed = guest.get(reverse("jobs_state")).json()["jobs"]
+    listed = guest.get(reverse("v1:jobs")).json()["jobs"]
     assert [(job["id"], job["state"]) for job in listed] == [(str(paused.pk), "paused")]
 
 
@@ -201,7 +201,7 @@ def test_paused_jobs_count_among_those_a_visitor_may_have(
     guest: Client, paused: Rendering, photo: Photo, settings
 ) -> None:
     settings.MAX_JOBS_WAITING = 1
-    answer = guest.post(reverse("paint", args=[photo.pk]), {"style": "udnie"}, **JSON)
+    answer = paint(guest, photo, style="udnie")
     assert answer.status_code == 429
     assert "or cancel some" in answer.json()["error"]
 

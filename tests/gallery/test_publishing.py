@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from gallery import services
 from gallery.models import Rendering
+from tests.api import ask, steer
 from tests.cast import copies
 
 
@@ -52,10 +53,7 @@ def test_what_is_not_finished_cannot_be_published(
     guest: Client, rendering: Rendering, state: str
 ) -> None:
     rendering.change(state=state)
-    answer = guest.post(
-        reverse("picture_publish", args=[rendering.pk]), {"public": "1"},
-        headers={"Accept": "application/json"},
-    )  # fmt: skip
+    answer = steer(guest, rendering, "publish")
     assert answer.status_code == 409
     assert answer.json()["error"]
     rendering.refresh_from_db()
@@ -63,12 +61,13 @@ def test_what_is_not_finished_cannot_be_published(
 
 
 def test_a_program_gets_the_new_snapshot(guest: Client, painted: Rendering) -> None:
-    answer = guest.post(
-        reverse("picture_publish", args=[painted.pk]), {"public": "1"},
-        headers={"Accept": "application/json"},
-    )  # fmt: skip
+    answer = steer(guest, painted, "publish")
     assert answer.status_code == 200
     assert answer.json()["public"] is True
+    assert steer(guest, painted, "unpublish").json()["public"] is False
+    answer = ask(guest, "POST", f"{painted.api_url}/publish", {"show_photo": True})
+    painted.refresh_from_db()
+    assert (answer.json()["public"], painted.show_photo) == (True, True)
 
 
 def test_the_last_published_hangs_first_whenever_it_was_painted(

@@ -39,7 +39,7 @@ def most(settings: Any) -> Any:
 
 def upload(client: Client, **extra: Any) -> Any:
     return client.post(
-        reverse("photo_create"), cast.encoded("coffee.png"), content_type="image/jpeg",
+        reverse("v1:photos"), cast.encoded("coffee.png"), content_type="image/jpeg",
         headers={"Accept": "application/json", "X-Filename": "cup.jpg"}, **extra,
     )  # fmt: skip
 

@@ -19,7 +19,7 @@ KINDS = {
 
 def send(client: Client, data: bytes, name: str = "photo.jpg", kind: str = "image/jpeg", **extra):
     headers = {"X-Filename": name} | extra.pop("headers", {})
-    return client.post(reverse("photo_create"), data, content_type=kind, headers=headers, **extra)
+    return client.post(reverse("v1:photos"), data, content_type=kind, headers=headers, **extra)
 
 
 @pytest.fixture
@@ -93,7 +93,7 @@ def test_a_file_that_is_too_large_is_refused_with_the_limit(
                                   "application/x-www-form-urlencoded"])  # fmt: skip
 def test_a_form_is_refused(guest: Client, jpeg: bytes, kind: str) -> None:
     answer = send(guest, jpeg, kind=kind)
-    assert answer.status_code == 400
+    assert answer.status_code == 415
     assert "as the body" in answer.json()["error"]
 
 

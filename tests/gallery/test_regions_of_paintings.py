@@ -31,7 +31,7 @@ def mask(size: tuple[int, int], share: float = 0.5, kind: str = "PNG") -> bytes:
 
 
 def send(client: Client, painting: Painting, data: bytes):
-    address = reverse("painting_region_create", args=[painting.pk])
+    address = reverse("v1:painting_region", args=[painting.pk])
     return client.post(
         address, data, content_type="image/png", headers={"X-Filename": "region.png"}
     )

@@ -23,7 +23,7 @@ def page(client: Client, photo: Photo, query: str = ""):
 
 
 def propose(client: Client, photo: Photo, query: str):
-    return client.get(f"{reverse('mask_propose', args=[photo.pk])}?{query}")
+    return client.get(f"{reverse('v1:proposal', args=[photo.pk])}?{query}")
 
 
 def test_the_page_has_all_that_regions_are_made_of(guest: Client, photo: Photo) -> None:

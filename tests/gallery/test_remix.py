@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from gallery import remix, services
 from gallery.models import Photo, Rendering
-from tests import cast
+from tests import api, cast
 from tests.cast import GUEST, STRANGER
 from webstyle.engine.recipe import Recipe
 
@@ -100,9 +100,6 @@ def test_without_a_photo_one_is_asked_for(stranger: Client, hung: Rendering, nam
     address = reverse("remix", args=[hung.pk])
     page = stranger.post(address, {"photo": name}, follow=True)
     assert "Choose a photograph first" in page.text
-    asked = stranger.post(address, {"photo": name}, headers={"Accept": "application/json"})
-    assert asked.status_code == 400
-    assert asked.json() == {"error": "Choose a photograph first."}
 
 
 def test_a_private_picture_is_not_there_to_be_remixed(
@@ -131,9 +128,10 @@ def test_the_owner_may_keep_the_recipe(
     answer = ask(stranger, hung, theirs)
     assert answer.status_code == 400
     assert "keeps this recipe" in answer.text
-    assert ask(stranger, hung, theirs, headers={"Accept": "application/json"}).json() == {
-        "error": "Its owner keeps this recipe for themselves."
-    }
+    wish = {"photo": theirs.pk, "remix_of": hung.pk}
+    answer = api.ask(stranger, "POST", reverse("v1:pictures"), wish)
+    assert answer.status_code == 400
+    assert answer.json() == {"error": "Its owner keeps this recipe for themselves."}
     assert Rendering.objects.count() == 1
     ask(guest, hung, hung.photo)
     assert Rendering.objects.count() == 2

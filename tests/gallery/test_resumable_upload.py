@@ -58,7 +58,7 @@ def head(client: Client, url: str) -> HttpResponse:
     return client.head(url, headers=TUS)
 
 
-def make(client: Client, url: str, name: str = "photo_create") -> HttpResponse:
+def make(client: Client, url: str, name: str = "v1:photos") -> HttpResponse:
     pk = url.strip("/").rpartition("/")[2]
     return client.post(reverse(name), {"upload": pk}, content_type="application/json")
 
@@ -331,9 +331,9 @@ def test_an_empty_file_is_refused(guest: Client) -> None:
 
 def test_paintings_masks_and_regions_are_made_of_uploads_too(guest: Client, photo: Photo) -> None:
     data = cast.encoded("coffee.png")
-    assert make(guest, sent(guest, data), "painting_create").status_code == 201
+    assert make(guest, sent(guest, data), "v1:paintings").status_code == 201
     painting = Painting.objects.get()
-    for name, item in (("mask_create", photo), ("painting_region_create", painting)):
+    for name, item in (("v1:masks", photo), ("v1:painting_region", painting)):
         pk = sent(guest, data).strip("/").rpartition("/")[2]
         answer = guest.post(reverse(name, args=[item.pk]), {"upload": pk},
                             content_type="application/json")  # fmt: skip
@@ -344,7 +344,7 @@ def test_paintings_masks_and_regions_are_made_of_uploads_too(guest: Client, phot
                                   '{"upload": null}', "\xff"])  # fmt: skip
 def test_an_id_that_is_none_is_refused(guest: Client, body: str) -> None:
     answer = guest.post(
-        reverse("photo_create"), body.encode("latin-1"), content_type="application/json"
+        reverse("v1:photos"), body.encode("latin-1"), content_type="application/json"
     )
     assert answer.status_code == 400
     assert json.loads(answer.content)["error"]

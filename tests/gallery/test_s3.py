@@ -76,9 +76,7 @@ def keys(bucket: Any) -> list[str]:
 def test_a_photo_is_uploaded_painted_shown_downloaded_and_deleted(
     guest: Client, in_bucket: Any, run_queue
 ) -> None:
-    answer = guest.post(
-        reverse("photo_create"), cast.encoded("coffee.png"), content_type="image/jpeg"
-    )
+    answer = guest.post(reverse("v1:photos"), cast.encoded("coffee.png"), content_type="image/jpeg")
     assert answer.status_code == 201
     photo = Photo.objects.get()
     assert keys(in_bucket) == [f"photos/{photo.pk}/{name}"

@@ -46,7 +46,7 @@ class Browser:
         return answer.status, json.loads(data)
 
     def jobs(self) -> list[dict[str, Any]]:
-        return self.ask("GET", "/api/jobs/")[1]["jobs"]
+        return self.ask("GET", "/api/v1/jobs")[1]["jobs"]
 
 
 def answers(port: int) -> bool:
@@ -74,13 +74,13 @@ def test_killed_while_pictures_wait_and_started_again_it_paints_them_all(
         asked = set()
         photos = []
         for _ in range(PHOTOS):
-            status, photo = visitor.ask("POST", "/api/photos/", cast.encoded("coffee.png"))
+            status, photo = visitor.ask("POST", "/api/v1/photos", cast.encoded("coffee.png"))
             assert status == 201
             photos.append(photo)
-        form = "application/x-www-form-urlencoded"
         for photo in photos:
-            paint = photo["url"] + "paint/"
-            status, job = visitor.ask("POST", paint, b"style=udnie&size=2048", form)
+            wish = {"photo": photo["id"], "styles": [{"style": "udnie"}], "size": 2048}
+            body = json.dumps(wish).encode()
+            status, job = visitor.ask("POST", "/api/v1/renderings", body, "application/json")
             assert status == 201
             asked.add(job["id"])
         cast.wait_until(lambda: any(job["state"] == "running" for job in visitor.jobs()), log)
@@ -107,7 +107,7 @@ def test_killed_while_pictures_wait_and_started_again_it_paints_them_all(
 def head(port: int, lines: list[str]) -> bytes:
     """What comes back when only the head of a request has been sent."""
     with socket.create_connection(("127.0.0.1", port), timeout=20) as connection:
-        connection.sendall("\r\n".join(["POST /api/photos/ HTTP/1.1", "Host: localhost", *lines,
+        connection.sendall("\r\n".join(["POST /api/v1/photos HTTP/1.1", "Host: localhost", *lines,
                                         "", ""]).encode())  # fmt: skip
         return connection.recv(4096)
 
@@ -124,4 +124,4 @@ def test_a_body_that_is_too_large_is_refused_before_it_is_sent(
             assert b'"error"' in answer
         answer = head(port, ["Content-Type: image/jpeg", "Transfer-Encoding: chunked"])
         assert answer.startswith(b"HTTP/1.1 413 "), answer
-        assert Browser(port).ask("GET", "/api/jobs/") == (200, {"jobs": []})
+        assert Browser(port).ask("GET", "/api/v1/jobs")[0] == 401

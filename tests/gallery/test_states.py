@@ -67,7 +67,7 @@ def test_the_page_carries_the_snapshot_its_script_goes_on_from(
     found = re.search(r'<script id="snapshot"[^>]*>(.*?)</script>', page(guest, rendering), re.S)
     assert found
     shown = json.loads(found[1])
-    polled = guest.get(reverse("picture_state", args=[rendering.pk])).json()
+    polled = guest.get(rendering.api_url).json()
     for snapshot in (shown, polled):
         assert snapshot["id"] == str(rendering.pk)
         assert snapshot["state"] == reach.__name__

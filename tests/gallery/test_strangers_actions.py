@@ -29,7 +29,7 @@ PICTURE_ACTIONS = [
     "picture_pause", "picture_continue", "picture_keep", "picture_describe", "picture_comments",
     "picture_recipe", "link_create",
 ]  # fmt: skip
-PHOTO_ACTIONS = ["paint", "photo_delete", "photo_restore", "mask_create"]
+PHOTO_ACTIONS = ["paint", "photo_delete", "photo_restore", "v1:masks"]
 STYLE_ACTIONS = [
     "style_cancel", "style_retry", "style_pause", "style_continue", "style_keep", "style_edit",
     "style_delete", "style_restore", "style_on",
@@ -100,8 +100,8 @@ def test_a_public_picture_is_not_for_others_to_act_on(stranger: Client, painted:
 
 def test_following_a_link_does_nothing(guest: Client, rendering: Rendering) -> None:
     uploads = (
-        "upload", "painting_upload", "photo_create", "painting_create", "style_import",
-        "album_create", "album_gather", "profile_edit", "links_revoke_all",
+        "upload", "painting_upload", "style_import", "album_create", "album_gather",
+        "profile_edit", "links_revoke_all",
     )  # fmt: skip
     asked = [*addresses(rendering), *map(reverse, uploads)]
     before = everything()

@@ -19,6 +19,7 @@ from safetensors.numpy import load, save
 from gallery.models import Photo, TaughtStyle
 from gallery.owners import Owner
 from tests import cast
+from tests.api import paint
 from tests.cast import GUEST, STRANGER, make_taught, style_file
 from webstyle.engine.weights import FORMAT, autoencoder_fingerprint
 
@@ -94,7 +95,7 @@ def test_exported_and_imported_it_paints_the_same_picture(
     assert copy.fingerprint
     assert copy.pk != style.pk
     for client, item, ref in ((guest, photo, style.ref), (stranger, theirs, copy.ref)):
-        painted = client.post(reverse("paint", args=[item.pk]), {"style": ref}, **JSON)
+        painted = paint(client, item, style=ref)
         assert painted.status_code == 201, painted.text
     run_queue()
     first, second = (item.renderings.get() for item in (photo, theirs))

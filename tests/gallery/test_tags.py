@@ -55,7 +55,7 @@ def test_a_picture_is_described_by_its_owner(
     gallery = stranger.get(reverse("gallery")).text
     assert "Cup at Dawn" in gallery
     assert 'alt="A cup"' in gallery
-    assert guest.get(reverse("picture_state", args=[hung.pk])).json()["alt"] == "A cup"
+    assert guest.get(hung.api_url).json()["alt"] == "A cup"
 
 
 def test_without_a_description_it_is_made_of_title_and_style(

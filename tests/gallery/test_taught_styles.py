@@ -17,18 +17,17 @@ from django.utils import timezone
 from gallery import cards, mix_query, mixing, services, taught
 from gallery.models import Photo, TaughtStyle
 from gallery.owners import Owner
-from tests import cast
+from tests import api, cast
 from tests.cast import GUEST, STRANGER, make_mask, make_photo, make_taught
 from webstyle.engine.events import EngineError
 from webstyle.engine.recipe import Recipe
 from webstyle.engine.weights import taught_file
 
-JSON = {"headers": {"Accept": "application/json"}}
 GONE = "is gone or no longer shared: choose another."
 
 
 def paint(client: Client, photo: Photo, **values: object):
-    return client.post(reverse("paint", args=[photo.pk]), {"size": "512", **values}, **JSON)
+    return api.paint(client, photo, **{"size": "512", **values})
 
 
 def slugs(owner: Owner) -> list[str]:
@@ -203,11 +202,11 @@ def test_a_lost_file_is_told_of(style: TaughtStyle, place: Path) -> None:
 def test_deleted_it_can_be_brought_back_for_an_hour(
     guest: Client, photo: Photo, style: TaughtStyle
 ) -> None:
-    undo = guest.post(reverse("style_delete", args=[style.pk]), **JSON).json()["undo"]
+    assert api.ask(guest, "DELETE", style.api_url).status_code == 204
     assert style.ref not in slugs(GUEST)
-    assert paint(guest, photo, style=style.ref).status_code == 400
+    assert paint(guest, photo, style=style.ref).status_code == 422
     assert guest.get(style.get_absolute_url()).status_code == 404
-    assert guest.post(undo)["Location"] == style.get_absolute_url()
+    assert api.steer(guest, style, "restore").json()["url"] == style.get_absolute_url()
     assert paint(guest, photo, style=style.ref).status_code == 201
 
 
@@ -234,25 +233,40 @@ def test_a_lesson_that_is_deleted_ends(db: None) -> None:
     assert style.state == "cancelled"
 
 
-def edit(client: Client, style: TaughtStyle, **values: str):
-    return client.post(reverse("style_edit", args=[style.pk]), values, **JSON)
+def edit(client: Client, style: TaughtStyle, **values: object):
+    return api.ask(client, "PATCH", style.api_url, values)
 
 
 def test_its_owner_names_and_shares_it(guest: Client, style: TaughtStyle) -> None:
-    told = edit(guest, style, title=" Dawn ", artist="You", year="1999", public="1").json()
+    told = edit(guest, style, title=" Dawn ", artist="You", year=1999, public=True).json()
     assert (told["title"], told["artist"], told["year"], told["public"]) == (
         "Dawn", "You", 1999, True,
     )  # fmt: skip
     assert style.ref in slugs(STRANGER)
-    assert edit(guest, style, year="").json()["year"] == 0
-    assert edit(guest, style, public="0").json()["public"] is False
+    assert edit(guest, style, year=0).json()["year"] == 0
+    assert edit(guest, style, public=False).json()["public"] is False
     assert edit(guest, style, title=" ").status_code == 400
-    assert edit(guest, style, year="old").status_code == 400
+    assert edit(guest, style, year="old").status_code == 422
+
+
+def test_without_a_script_too(guest: Client, style: TaughtStyle) -> None:
+    address = reverse("style_edit", args=[style.pk])
+    guest.post(address, {"title": " Dawn ", "year": "1999", "public": ["0", "1"]})
+    style.refresh_from_db()
+    assert (style.title, style.year, style.public) == ("Dawn", 1999, True)
+    guest.post(address, {"year": "", "public": "0"})
+    style.refresh_from_db()
+    assert (style.year, style.public) == (0, False)
+    for wrong in ({"title": " "}, {"year": "old"}):
+        page = guest.post(address, wrong, follow=True)
+        assert "give" in page.text
+    style.refresh_from_db()
+    assert (style.title, style.year) == ("Dawn", 0)
 
 
 def test_what_is_still_learned_is_not_shared(guest: Client) -> None:
     style = make_taught(state="running")
-    assert edit(guest, style, public="1").status_code == 400
+    assert edit(guest, style, public=True).status_code == 400
     assert edit(guest, style, title="Dawn").json()["title"] == "Dawn"
     assert not TaughtStyle.objects.get().public
 
@@ -281,11 +295,11 @@ def test_a_lesson_whose_worker_fell_silent_waits_again(db: None) -> None:
 
 def test_the_jobs_of_a_visitor_are_told_of_together(guest: Client, rendering) -> None:
     style = make_taught(state="queued")
-    jobs = guest.get(reverse("jobs_state")).json()["jobs"]
+    jobs = guest.get(reverse("v1:jobs")).json()["jobs"]
     assert {(job["kind"], job["id"]) for job in jobs} == {
         ("picture", str(rendering.pk)), ("style", str(style.pk)),
     }  # fmt: skip
-    assert guest.get(reverse("style_state", args=[style.pk])).json()["kind"] == "style"
+    assert guest.get(style.api_url).json()["kind"] == "style"
     assert [row.pk for row in guest.get(reverse("mine")).context["taught"]] == [style.pk]
 
 
