@@ -19,6 +19,7 @@ from django.db.models.fields.files import FieldFile
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.utils import translation
 from django.utils.text import slugify
+from django.views.decorators.http import require_safe
 from PIL import Image
 
 from gallery.browse import thumbs
@@ -110,6 +111,7 @@ async def serve(
     return stream(field, "private, max-age=3600")
 
 
+@require_safe
 async def card_file(request: HttpRequest, slug: str) -> StreamingHttpResponse:
     """A style's card, for everybody."""
     style = await Style.objects.filter(slug=slug).afirst()
@@ -119,26 +121,32 @@ async def card_file(request: HttpRequest, slug: str) -> StreamingHttpResponse:
     return stream(style.card, f"public, max-age={YEAR}, immutable")
 
 
+@require_safe
 async def photo_file(request: HttpRequest, pk: UUID, kind: str) -> StreamingHttpResponse:
     return await serve(request, Photo, pk, kind)
 
 
+@require_safe
 async def painting_file(request: HttpRequest, pk: UUID, kind: str) -> StreamingHttpResponse:
     return await serve(request, Painting, pk, kind)
 
 
+@require_safe
 async def mask_file(request: HttpRequest, pk: UUID, kind: str) -> StreamingHttpResponse:
     return await serve(request, Mask, pk, kind)
 
 
+@require_safe
 async def picture_file(request: HttpRequest, pk: UUID, kind: str) -> StreamingHttpResponse:
     return await serve(request, Rendering, pk, kind)
 
 
+@require_safe
 async def style_file(request: HttpRequest, pk: UUID, kind: str) -> StreamingHttpResponse:
     return await serve(request, TaughtStyle, pk, kind)
 
 
+@require_safe
 def download(request: HttpRequest, pk: UUID, kind: str) -> HttpResponse:
     """The result at full size as JPEG, PNG or WebP, without metadata but the sRGB profile."""
     rendering = find(request, Rendering, pk)
@@ -157,6 +165,7 @@ def result_as(rendering: Rendering, kind: str) -> bytes:
     return images.encode(Image.open(io.BytesIO(data)).convert("RGB"), kind, quality=95)
 
 
+@require_safe
 def style_download(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The file of a taught style, for whoever may use it."""
     style = find(request, TaughtStyle, pk)

@@ -177,6 +177,7 @@ def open_file(request: HttpRequest, token: str, place: int, kind: str) -> Any:
     return field
 
 
+@require_safe
 async def album_file(request: HttpRequest, token: str, place: str, kind: str) -> HttpResponseBase:
     field = await sync_to_async(open_file)(request, token, int(place), kind)
     if field is None:
@@ -184,6 +185,7 @@ async def album_file(request: HttpRequest, token: str, place: str, kind: str) ->
     return guarded(files.stream(field, ""))
 
 
+@require_safe
 async def album_download(
     request: HttpRequest, token: str, place: int, kind: str
 ) -> HttpResponseBase:
@@ -212,6 +214,7 @@ def entries(request: HttpRequest, token: str) -> tuple[Album, list[export.Entry]
     return (link.album, inside) if inside else None
 
 
+@require_safe
 async def archive(request: HttpRequest, token: str) -> HttpResponseBase:
     """All of it as a ZIP that is written while it is sent."""
     seen = await sync_to_async(entries)(request, token)

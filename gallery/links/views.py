@@ -20,6 +20,7 @@ from django.utils import translation
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
 
 from gallery import files
 from gallery.links.models import ShareLink
@@ -203,6 +204,7 @@ def open_file(request: HttpRequest, token: str, kind: str) -> Any:
     return field
 
 
+@require_safe
 async def share_file(request: HttpRequest, token: str, kind: str) -> HttpResponseBase:
     field = await sync_to_async(open_file)(request, token, kind)
     if field is None:
@@ -210,6 +212,7 @@ async def share_file(request: HttpRequest, token: str, kind: str) -> HttpRespons
     return guarded(files.stream(field, ""))
 
 
+@require_safe
 async def share_download(request: HttpRequest, token: str, kind: str) -> HttpResponseBase:
     link = await sync_to_async(let_in)(request, token)
     picture = link.rendering if link and link.allow_download else None
