@@ -11,7 +11,9 @@ from tests.security.roles import LINES, METHODS, Line
 from tests.security.world import ABSENT, ROLES, World
 
 GUESSED = [
-    line for line in LINES if line.example and not line.example.endswith(("name", "word", "token"))
+    line
+    for line in LINES
+    if line.example and not line.example.endswith(("name", "word", "token", "built-in style"))
 ]
 
 
@@ -21,13 +23,10 @@ def test_an_id_that_exists_is_answered_like_one_that_does_not(
     line: Line, role: str, world: World
 ) -> None:
     (pk, *_) = world.items[line.example]
-    if not isinstance(pk, uuid.UUID):
-        pytest.skip("it is named, not numbered, and for everybody")
     where = address(line, world)
     answers = []
     for at in (where, where.replace(str(pk), ABSENT)):
         client = world.client(role)
-        client.cookies["csrftoken"] = "x" * 32
         for headers in ({}, {"Accept": "application/json"}):
             answers.append(
                 [whole(ask(client, method, line, at, headers=line.headers | headers),
