@@ -12,7 +12,8 @@ atexit.register(shutil.rmtree, FOLDER, ignore_errors=True)
 for name in ("DATABASE_URL", "CHANNEL_LAYER_URL", "CACHE_URL", "MEDIA_ROOT", "MAX_UPLOAD_MB",
              "MAX_JOBS_WAITING", "DEBUG", "HTTPS", "DEVICE", "LANES",
              "PERCEPTUAL", "CHECKPOINT_SECONDS", "MIX_CACHE_MB", "TEACH_MINUTES_MAX", "EMAIL_URL",
-             "EMAIL_FROM", "EMAIL_VERIFICATION", "TRUSTED_PROXIES", "LANGUAGE_CODE"):  # fmt: skip
+             "EMAIL_FROM", "EMAIL_VERIFICATION", "TRUSTED_PROXIES", "LANGUAGE_CODE", "HSTS_SECONDS",
+             "HSTS_SUBDOMAINS", "HSTS_PRELOAD"):  # fmt: skip
     os.environ.pop(name, None)
 os.environ["VAR"] = str(FOLDER)
 

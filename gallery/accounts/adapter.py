@@ -32,6 +32,13 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
         """In one spelling of Unicode: names that look the same are the same."""
         return str(super().clean_username(unicodedata.normalize("NFKC", username), shallow))
 
+    def is_safe_url(self, url: str | None) -> bool:
+        """Nor is what cannot be read as an address."""
+        try:
+            return bool(super().is_safe_url(url))
+        except ValueError:
+            return False
+
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         return reverse("account")
 
