@@ -47,7 +47,7 @@ def decode(source: Path | BinaryIO, name: str) -> Image.Image:
         raise EngineError(f"{name} may not be read: change its permissions") from None
     except Image.DecompressionBombError:
         raise EngineError(too_large(name)) from None
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError):
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError, RuntimeError):
         raise EngineError(
             f"{name} is not a picture we can read: use {FORMATS_LABEL}"
             if size_of(source)
