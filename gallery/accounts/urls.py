@@ -1,7 +1,7 @@
 """Of allauth's addresses those that this site has a use for, and its own.
 
-Django takes a PUT to a form's view for a POST, and a redirect answers to anything: so each says what
-it is asked by.
+Django takes a PUT to a form's view for a POST, and a redirect answers to anything: so each says by
+which methods it is asked.
 """
 
 from allauth.account import views as allauth

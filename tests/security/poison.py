@@ -15,8 +15,8 @@ ENDS = "</script></title></textarea>--><x-harm></x-harm><img src=x onerror=harm(
 HARM = "{{7*7}}\"'>" + ENDS + "<script>harm()</script>javascript:harm()"
 # What the program writes itself and nobody types: choices, names of files, keys, hashes.
 TECHNICAL = {
-    "guest", "colour", "token", "password", "lane", "engine", "worker", "fingerprint", "slug", "key",
-    "state", "visibility", "reason", "words_found",
+    "guest", "colour", "token", "password", "lane", "engine", "worker", "fingerprint", "slug",
+    "key",
 }  # fmt: skip
 
 

@@ -60,8 +60,10 @@ def test_what_came_from_visitors_cannot_run_when_it_is_opened_by_itself(world: W
             assert b"<script" not in data
             assert data[:4] not in (b"<!do", b"<htm", b"<svg", b"<?xm")
         assert faults(answer) == []
-    assert kinds >= {"text/html", "image/webp", "image/jpeg", "image/png", "application/zip",
-                     "application/octet-stream", "application/json", "application/rss+xml"}  # fmt: skip
+    assert kinds >= {
+        "text/html", "image/webp", "image/jpeg", "image/png", "application/zip",
+        "application/octet-stream", "application/json", "application/rss+xml",
+    }  # fmt: skip
 
 
 def test_no_answer_lets_another_site_read_it(world: World) -> None:

@@ -1,4 +1,4 @@
-"""The name of the site comes from its settings: a visitor's Host leads no link and no mail astray."""
+"""The site's name comes from its settings: a visitor's Host leads no link and no mail astray."""
 
 from __future__ import annotations
 

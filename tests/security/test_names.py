@@ -1,4 +1,4 @@
-"""Names that visitors give lead out of no folder, into no header and onto no second line of a log."""
+"""Names that visitors give lead out of no folder, into no header, onto no second line of a log."""
 
 from __future__ import annotations
 
@@ -39,7 +39,9 @@ def test_no_name_of_a_file_leads_anywhere(name: str, guest: Client) -> None:
     sendable = name.encode("utf8", "replace").decode()
     guest.post(reverse("upload"), {"photo": SimpleUploadedFile(sendable, data)})
     photo = Photo.objects.get()
-    kept = sorted(f"photos/{photo.pk}/{kind}" for kind in ("original.jpg", "thumb.webp", "view.webp"))
+    kept = sorted(
+        f"photos/{photo.pk}/{kind}" for kind in ("original.jpg", "thumb.webp", "view.webp")
+    )
     assert cast.stored_files() == kept
     assert photo.title.isprintable()
     assert not set(photo.title) & set("\r\n\x00/\\\u202e\x1b")

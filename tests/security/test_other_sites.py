@@ -1,4 +1,4 @@
-"""No other site makes a visitor do anything: forms, JSON and raw bodies all take the page's token."""
+"""No other site makes a visitor act: forms, JSON and raw bodies all take the page's token."""
 
 from __future__ import annotations
 

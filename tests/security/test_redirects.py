@@ -19,8 +19,9 @@ ELSEWHERE = [
     "\\\\evil.example/", "http:evil.example", "https:/evil.example", "/\t/evil.example/",
     "\t//evil.example/", "/\n/evil.example", "\x00//evil.example", "\x1f//evil.example/",
     "javascript:alert(1)", "JaVaScRiPt:alert(1)", "data:text/html,<script>alert(1)</script>",
-    "//testserver@evil.example/", "http://testserver.evil.example/", "http://evil.example#testserver",
-    "／／evil.example/", "//evil。example/", "http://[::1", "https://evil.example\\@testserver/",
+    "//testserver@evil.example/", "http://testserver.evil.example/",
+    "http://evil.example#testserver",
+    "\uff0f\uff0fevil.example/", "//evil\u3002example/", "http://[::1", "https://evil.example\\@testserver/",
 ]  # fmt: skip
 POSTS = [line for line in LINES if "POST" in line.answers]
 

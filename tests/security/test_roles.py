@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 
 import pytest
-from django.http import HttpResponse
 from django.urls import reverse
 
 from tests.security.asking import address, ask, everything, outcome

@@ -62,7 +62,9 @@ def test_check_deploy_is_clean(deployed: dict[str, str]) -> None:
 def test_what_is_missing_is_named(
     deployed: dict[str, str], name: str, value: str, found: str
 ) -> None:
-    done = run(deployed | {name: value}, "manage.py", "check", "--deploy", "--fail-level", "WARNING")
+    done = run(
+        deployed | {name: value}, "manage.py", "check", "--deploy", "--fail-level", "WARNING"
+    )
     assert done.returncode != 0
     assert found in done.stderr
 
@@ -91,7 +93,9 @@ def test_the_secret_key_is_random_and_for_its_owner_alone(
     assert all(len(key.strip()) >= 50 for key in keys)
 
 
-def test_over_tls_the_answer_says_so_for_the_next_time(client: Any, settings: Any, db: None) -> None:
+def test_over_tls_the_answer_says_so_for_the_next_time(
+    client: Any, settings: Any, db: None
+) -> None:
     settings.SECURE_HSTS_SECONDS, settings.SECURE_SSL_REDIRECT = 3600, True
     assert client.get("/", secure=True)["Strict-Transport-Security"] == "max-age=3600"
     plain = client.get("/me/?page=2")

@@ -38,7 +38,7 @@ def addresses(socket: Socket, world: World) -> list[str]:
 
 
 async def said(page: WebsocketCommunicator) -> str | int:
-    """"open", or the code it is closed with; "refused" where it never opened."""
+    """That it is open, or the code it is closed with; refused is one that never opened."""
     accepted, _ = await page.connect(timeout=10)
     if not accepted:
         return "refused"

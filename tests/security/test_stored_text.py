@@ -106,7 +106,7 @@ def test_what_was_typed_wrong_comes_back_as_text(world: World) -> None:
              "visibility", "text", "about", "words", "reason", "album", "picture", "photo", "style",
              "size", "strength", "minutes", "painting", "lasts", "password", "next", "login",
              "email", "username", "engine", "mask", "mask_style", "extra_style")  # fmt: skip
-    sent = {name: poison.HARM for name in names}
+    sent = dict.fromkeys(names, poison.HARM)
     for line in LINES:
         if "POST" in line.answers:
             for shown in {False, bool(line.shown)}:

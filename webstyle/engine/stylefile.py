@@ -57,7 +57,8 @@ def check(path: Path) -> WeightsFile:
     except EngineError:
         raise
     except (
-        SafetensorError, OSError, LookupError, ValueError, TypeError, AttributeError, RecursionError,
+        SafetensorError, OSError, LookupError, ValueError, TypeError, AttributeError,
+        RecursionError,
     ) as error:  # fmt: skip
         raise EngineError("The file is damaged or cut short: export or copy it again") from error
     if metadata.get("autoencoder") != autoencoder_fingerprint():
