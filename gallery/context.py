@@ -4,6 +4,7 @@ from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 from django.conf import settings
+from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -41,7 +42,10 @@ def here(request: HttpRequest) -> str:
     a form, the one that the form was on."""
     if request.method in ("GET", "HEAD"):
         return request.get_full_path()
-    before = urlsplit(request.headers.get("Referer", ""))
+    try:
+        before = urlsplit(request.headers.get("Referer", ""))
+        same = before.netloc == request.get_host()
+    except (ValueError, DisallowedHost):  # no address; or the answer is that the name is not ours
+        return reverse("home")
     address = urlunsplit(("", "", before.path, before.query, ""))
-    same = before.netloc == request.get_host()
     return address if same and url_has_allowed_host_and_scheme(address, None) else reverse("home")

@@ -12,6 +12,7 @@ from django.db.models.fields.files import FieldFile
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.utils import translation
 from django.utils.text import slugify
+from django.views.decorators.http import require_safe
 from PIL import Image
 
 from gallery.browse import thumbs
@@ -88,6 +89,7 @@ def serve(request: HttpRequest, model: type[Any], pk: UUID, kind: str) -> HttpRe
     return deliver(request, find_file(request, model, pk, kind), SHORT)
 
 
+@require_safe
 async def card_file(request: HttpRequest, slug: str) -> HttpResponseBase:
     """A style's card, for everybody."""
     style = await Style.objects.filter(slug=slug).afirst()
@@ -96,26 +98,32 @@ async def card_file(request: HttpRequest, slug: str) -> HttpResponseBase:
     return await asyncio.to_thread(here, style.card, f"public, max-age={YEAR}, immutable")
 
 
+@require_safe
 async def photo_file(request: HttpRequest, pk: UUID, kind: str) -> HttpResponseBase:
     return await serve(request, Photo, pk, kind)
 
 
+@require_safe
 async def painting_file(request: HttpRequest, pk: UUID, kind: str) -> HttpResponseBase:
     return await serve(request, Painting, pk, kind)
 
 
+@require_safe
 async def mask_file(request: HttpRequest, pk: UUID, kind: str) -> HttpResponseBase:
     return await serve(request, Mask, pk, kind)
 
 
+@require_safe
 async def picture_file(request: HttpRequest, pk: UUID, kind: str) -> HttpResponseBase:
     return await serve(request, Rendering, pk, kind)
 
 
+@require_safe
 async def style_file(request: HttpRequest, pk: UUID, kind: str) -> HttpResponseBase:
     return await serve(request, TaughtStyle, pk, kind)
 
 
+@require_safe
 @limited("download", reading=True)
 def download(request: HttpRequest, pk: UUID, kind: str) -> HttpResponse:
     """The result at full size as JPEG, PNG or WebP, without metadata but the sRGB profile and its
@@ -140,6 +148,7 @@ def result_as(rendering: Rendering, kind: str) -> bytes:
     return stamp.sealed(data, kind, stamp.claims_of(rendering, shared=True))
 
 
+@require_safe
 def style_download(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The file of a taught style, for whoever may use it."""
     style = find(request, TaughtStyle, pk)

@@ -1,6 +1,7 @@
 from typing import Any
 
 from django.urls import URLPattern, include, path, re_path
+from django.views.decorators.http import require_POST
 from django.views.i18n import set_language
 
 from gallery import files, languages, regions, remix, teaching, uploads, views
@@ -36,7 +37,7 @@ urlpatterns = [
     *moderation_urls,
     path("", include("gallery.syndication.urls")),
     path("", include("gallery.operations.urls")),
-    path("language/", set_language, name="set_language"),
+    path("language/", require_POST(set_language), name="set_language"),
     path("words/<slug:language>.js", languages.ScriptWords.as_view(), name="script_words"),
     path("api/", reference.page, name="api"),
     path("api/v1/", api.urls),

@@ -38,6 +38,13 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
         """As everywhere here; allauth's own raises an error for a header that somebody made up."""
         return addresses.of_request(request)
 
+    def is_safe_url(self, url: str | None) -> bool:
+        """Nor is what cannot be read as an address."""
+        try:
+            return bool(super().is_safe_url(url))
+        except ValueError:
+            return False
+
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         return reverse("account")
 

@@ -85,6 +85,7 @@ def entries(request: HttpRequest) -> list[export.Entry] | HttpResponse:
     return export.entries(owner, name, request.get_host())
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 async def export_all(request: HttpRequest) -> HttpResponseBase:
     """For guests too. A POST: it is work, and no other site can start it."""
     if request.method != "POST":

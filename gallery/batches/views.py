@@ -24,7 +24,12 @@ from django.utils import translation
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import (
+    require_GET,
+    require_http_methods,
+    require_POST,
+    require_safe,
+)
 
 from gallery import cards, services
 from gallery.accounts import export
@@ -170,6 +175,7 @@ def finished(request: HttpRequest, pk: UUID) -> tuple[Batch, Table]:
     return batch, table
 
 
+@require_safe
 @limited("archive", reading=True)
 async def sheet(request: HttpRequest, pk: UUID, kind: str) -> HttpResponseBase:
     """All of it on one sheet."""
@@ -182,6 +188,7 @@ async def sheet(request: HttpRequest, pk: UUID, kind: str) -> HttpResponseBase:
     return attached(response, f"{file_stem(batch)}.{kind}")
 
 
+@require_safe
 @limited("archive", reading=True)
 async def archive(request: HttpRequest, pk: UUID) -> HttpResponseBase:
     """All that is done, as a ZIP that is written while it is sent."""

@@ -177,6 +177,7 @@ def find_file(request: HttpRequest, token: str, place: int, kind: str) -> Any:
     return field if exists(field) else None
 
 
+@require_safe
 async def album_file(request: HttpRequest, token: str, place: str, kind: str) -> HttpResponseBase:
     field = await sync_to_async(find_file)(request, token, int(place), kind)
     if field is None:
@@ -184,6 +185,7 @@ async def album_file(request: HttpRequest, token: str, place: str, kind: str) ->
     return guarded(await asyncio.to_thread(here, field, ""))
 
 
+@require_safe
 @limited("download", reading=True)
 async def album_download(
     request: HttpRequest, token: str, place: int, kind: str
@@ -213,6 +215,7 @@ def entries(request: HttpRequest, token: str) -> tuple[Album, list[export.Entry]
     return (link.album, inside) if inside else None
 
 
+@require_safe
 @limited("archive", reading=True)
 async def archive(request: HttpRequest, token: str) -> HttpResponseBase:
     """All of it as a ZIP that is written while it is sent."""

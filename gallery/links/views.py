@@ -19,6 +19,7 @@ from django.utils import translation
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
 
 from gallery import files
 from gallery.delivery import here
@@ -213,6 +214,7 @@ def exists(field: Any) -> bool:
     return bool(field) and field.storage.exists(field.name)
 
 
+@require_safe
 async def share_file(request: HttpRequest, token: str, kind: str) -> HttpResponseBase:
     field = await sync_to_async(find_file)(request, token, kind)
     if field is None:
@@ -220,6 +222,7 @@ async def share_file(request: HttpRequest, token: str, kind: str) -> HttpRespons
     return guarded(await asyncio.to_thread(here, field, ""))
 
 
+@require_safe
 @limited("download", reading=True)
 async def share_download(request: HttpRequest, token: str, kind: str) -> HttpResponseBase:
     link = await sync_to_async(let_in)(request, token)

@@ -12,6 +12,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
+from django.views.decorators.http import require_safe
 from PIL import Image
 
 from gallery import scratch
@@ -45,6 +46,7 @@ def fitting(picture: Rendering, width: int, height: int) -> int | None:
     return None
 
 
+@require_safe
 async def picture_jpeg(request: HttpRequest, pk: UUID, size: int) -> HttpResponse:
     picture = await sync_to_async(find)(request, Rendering, pk)
     if size not in SIZES or picture.state != Rendering.State.DONE:

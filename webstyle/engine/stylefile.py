@@ -54,9 +54,12 @@ def check(path: Path) -> WeightsFile:
         found = describe(path, path.stem)
         check_text(found)
         check_tensors(path)
-    except (SafetensorError, OSError, ValueError, KeyError, TypeError, RecursionError) as error:
-        if isinstance(error, EngineError):
-            raise
+    except EngineError:
+        raise
+    except (
+        SafetensorError, OSError, LookupError, ValueError, TypeError, AttributeError,
+        RecursionError,
+    ) as error:  # fmt: skip
         raise EngineError("The file is damaged or cut short: export or copy it again") from error
     if metadata.get("autoencoder") != autoencoder_fingerprint():
         raise EngineError(

@@ -1,0 +1,38 @@
+"""The world of ``world.py``, built once for all that only look at it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.test import override_settings
+from pytest_django.fixtures import Settings
+from pytest_django.plugin import DjangoDbBlocker
+
+from tests.security.world import World, build
+from webstyle.engine.events import Result
+
+
+@pytest.fixture(scope="module")
+def shared_world(
+    django_db_setup: None,
+    django_db_blocker: DjangoDbBlocker,
+    result: Result,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[tuple[World, Path]]:
+    """In a transaction that a module ends: what a test changes is undone after the test."""
+    media = tmp_path_factory.mktemp("world")
+    with django_db_blocker.unblock(), transaction.atomic():
+        with override_settings(MEDIA_ROOT=media):
+            world = build(result)
+        yield world, media
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def world(shared_world: tuple[World, Path], db: Any, settings: Settings) -> World:
+    world, settings.MEDIA_ROOT = shared_world
+    return world
