@@ -142,6 +142,9 @@ def test_tokens_of_links_are_in_no_line(painted: Rendering, caught: Catcher, mon
 
     monkeypatch.setattr("gallery.links.views.render", broken)
     assert visitor.get(link.get_absolute_url()).status_code == 500
+    (error,) = caught.of("django.request")
+    assert error["message"] == "Internal Server Error: /s/<slug:token>/"
+    assert error["traceback"].endswith("RuntimeError: at /s/<slug:token>/")
     logging.getLogger("daphne").warning("uri=%s took too long", link.get_absolute_url())
     logging.getLogger("x").warning("/account/password/reset/1a-c0ffee-0123456789abcdef/")
     logging.getLogger("x").warning("Authorization: Bearer abcdef0123456789")
