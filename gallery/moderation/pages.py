@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 from uuid import UUID
 
 from asgiref.sync import sync_to_async
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotAllowed
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
-from gallery import files
+from gallery.delivery import here
 from gallery.models import Ban, Rendering, Report
 from gallery.moderation import services
 from gallery.moderation.forms import LASTS, BanForm, DecideForm, TrailForm
@@ -132,14 +133,12 @@ def trail(request: HttpRequest) -> HttpResponse:
     return render(request, "moderation/trail.html", {"page": page, "form": form})
 
 
-def open_look(request: HttpRequest, kind: str, name: str) -> Any:
+def find_look(request: HttpRequest, kind: str, name: str) -> Any:
     if not may_moderate(request.user):
         raise Http404
     field = getattr(looked_at(kind, name), LOOKS[kind])
-    try:
-        field.open("rb")
-    except (FileNotFoundError, ValueError):  # erased, or lost
-        raise Http404 from None
+    if not field:  # erased
+        raise Http404
     return field
 
 
@@ -157,5 +156,7 @@ def looked_at(kind: str, name: str) -> Any:
 
 async def look(request: HttpRequest, kind: str, name: str) -> HttpResponseBase:
     """What nobody else may see any longer, a moderator can still judge."""
-    field = await sync_to_async(open_look)(request, kind, str(name))
-    return files.stream(field, "private, no-store")
+    field = await sync_to_async(find_look)(request, kind, str(name))
+    if request.method not in ("GET", "HEAD"):  # told to moderators alone, as all of it
+        return HttpResponseNotAllowed(["GET", "HEAD"])
+    return await asyncio.to_thread(here, field, "private, no-store")

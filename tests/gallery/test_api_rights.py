@@ -18,6 +18,7 @@ from tests import cast
 from tests.api import ask, make_token, program
 from tests.community import make_album
 from tests.members import make_member, owner
+from tests.moderation import make_moderator
 
 METHODS = ("get", "post", "put", "patch", "delete")
 MODELS = (Photo, Painting, Rendering, TaughtStyle, Album, AlbumItem)
@@ -120,15 +121,18 @@ def test_nobody_does_nothing(world: World, client: Client, name: str) -> None:
 
 
 @every_operation
-@pytest.mark.parametrize("who", ["member", "guest"])
+@pytest.mark.parametrize("who", ["member", "guest", "moderator", "staff"])
 def test_of_others_there_is_nothing(
     world: World, name: str, who: str, request: pytest.FixtureRequest
 ) -> None:
     if name in LISTS:
         pytest.skip("it is about nobody's thing")
-    client = request.getfixturevalue(who)
-    if who == "member":
-        greta = make_member("greta")
+    if who == "guest":
+        client = request.getfixturevalue(who)
+    else:
+        greta = make_moderator("greta") if who == "moderator" else make_member("greta")
+        greta.is_staff = greta.is_superuser = who == "staff"
+        greta.save()
         client = program(greta)
     before = everything()
     answer = world.ask(client, name)

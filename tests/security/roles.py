@@ -24,15 +24,18 @@ from tests.security.world import ROLES
 METHODS = ("GET", "HEAD", "PUT", "PATCH", "DELETE", "POST")  # in this order: the last one acts
 LOGIN = "to the door"  # 302 to the page where one signs in
 Outcome = int | str
-ADMIN = "admin:"
+ADMIN, API = "admin:", "v1:"
+BESIDE = ("v1:openapi-json", "v1:api-root")  # no operations
 
 
 @dataclass(frozen=True)
 class Audience:
-    """Who is let in, and what the others are answered."""
+    """Who is let in, and what the others are answered; with ``hides`` to any method: they are not
+    to learn that there is an address."""
 
     roles: tuple[str, ...]
     otherwise: Outcome = 404
+    hides: bool = False
 
 
 EVERYBODY = Audience(ROLES)
@@ -41,7 +44,8 @@ OTHERS = Audience(tuple(role for role in ROLES if role != "owner"))
 SIGNED_IN = Audience(ROLES[2:], 302)  # the others are led on, with a word
 MEMBERS = Audience(ROLES[2:], LOGIN)
 STRANGERS = Audience(ROLES[:2], 302)  # those who are signed in are led on
-STAFF = Audience(("staff",), LOGIN)
+STAFF = Audience(("staff",))
+MODERATORS = Audience(("moderator", "staff"), hides=True)
 NOBODY = Audience(())
 
 
@@ -66,6 +70,8 @@ class Line:
 
     def expected(self, role: str, method: str, *, shown: bool = False) -> Outcome:
         audience = self.shown if shown and self.shown else self.to
+        if audience.hides and role not in audience.roles:
+            return audience.otherwise
         if method not in self.answers:
             return 405
         return self.answers[method] if role in audience.roles else audience.otherwise
@@ -81,12 +87,14 @@ ACT: dict[str, Outcome] = {"POST": 302}
 RAW: dict[str, Outcome] = {"POST": 400}
 
 
+TUS = {"Tus-Resumable": "1.0.0"}
+
+
 def job(kind: str, queued: str, failed: str, done: str) -> list[Line]:
     """What can be asked of a job of any kind."""
-    state = Line(f"{kind}_state", done, OWNER, shown=EVERYBODY, **GET)
     wishes = {"cancel": queued, "pause": queued, "continue": queued, "keep": queued,
               "retry": failed, "delete": done, "restore": done}  # fmt: skip
-    return [state, *(Line(f"{kind}_{verb}", of, OWNER, **ACT) for verb, of in wishes.items())]
+    return [Line(f"{kind}_{verb}", of, OWNER, **ACT) for verb, of in wishes.items()]
 
 
 LINES = [
@@ -101,7 +109,6 @@ LINES = [
     Line("my_links", **GET),
     Line("teach", **FORM),
     Line("batch_create", **FORM),
-    Line("jobs_state", **GET),
     Line("set_language", data={"language": "en"}, **ACT),
     Line("script_words", "", EVERYBODY, "zh-hans", **READ),
     # Cards, feeds, embedding
@@ -123,10 +130,10 @@ LINES = [
     Line("upload", **ACT),
     Line("painting_upload", **ACT),
     Line("style_import", **ACT),
-    Line("photo_create", **RAW),
-    Line("painting_create", **RAW),
-    Line("mask_create", "photo", OWNER, **RAW),
-    Line("painting_region_create", "painting", OWNER, shown=EVERYBODY, **RAW),
+    Line("arrivals", headers=TUS | {"Upload-Length": "9"}, POST=415),
+    Line("arrival", "arrival", OWNER, headers=TUS, HEAD=200, PATCH=415, DELETE=204,
+         counts=True),
+    Line("verify", **FORM),
     # Photos and paintings
     Line("studio", "photo", OWNER, **GET),
     Line("paint", "photo", OWNER, data={"style": "udnie", "size": "512"}, **ACT),
@@ -134,7 +141,6 @@ LINES = [
     Line("photo_restore", "photo", OWNER, **ACT),
     Line("mix", "photo", Audience(("owner",), 302), **GET),  # others choose a photo of their own
     Line("regions", "photo", OWNER, **GET),
-    Line("mask_propose", "photo", OWNER, query="kind=superpixels&count=20", **GET),
     Line("painting_edit", "painting", OWNER, data={"title": "Theirs", "public": "1"}, **ACT),
     Line("painting_region", "painting", OWNER, shown=EVERYBODY, **GET),
     Line("painting_delete", "painting", OWNER, **ACT),
@@ -150,6 +156,11 @@ LINES = [
     Line("picture_favourite", "picture", OWNER, shown=MEMBERS, data={"on": "1"}, **ACT),
     Line("picture_comment", "picture", OWNER, shown=MEMBERS, data={"text": "Lovely"}, **ACT),
     Line("picture_report", "picture", NOBODY, shown=OTHERS, **FORM),
+    Line("comment_report", "comment", OTHERS, **FORM),
+    Line("painting_report", "painting", NOBODY, shown=OTHERS, **FORM),
+    Line("style_report", "style", NOBODY, shown=OTHERS, **FORM),
+    Line("album_report", "album", NOBODY, shown=OTHERS, **FORM),
+    Line("member_report", "owner's name", OTHERS, **FORM),
     Line("comment_delete", "comment", OWNER, **ACT),
     # Styles
     Line("style", "style", OWNER, shown=EVERYBODY, **GET),
@@ -197,6 +208,25 @@ LINES = [
     Line("account_change_password", to=MEMBERS, **DOOR),
     Line("account_reauthenticate", to=MEMBERS, **DOOR),
     Line("account_logout", to=SIGNED_IN, GET=200, HEAD=200, POST=302),
+    # Asks for the password once more before anything is made
+    Line("account_tokens", to=MEMBERS, GET=200, HEAD=302, POST=302),
+    Line("account_token_revoke", "token", Audience(("owner",), LOGIN), **ACT),
+    Line("decisions", **GET),
+    # Those who watch over the site
+    Line("moderation", to=MODERATORS, **GET),
+    Line("moderation_case", "case", MODERATORS, **GET),
+    Line("moderation_look", "case", MODERATORS, **READ),
+    Line("moderation_decide", "case", MODERATORS, **RAW),
+    Line("moderation_ban", "case", MODERATORS, **RAW),
+    Line("moderation_bans", to=MODERATORS, **GET),
+    Line("moderation_lift", "ban", MODERATORS, **ACT),
+    Line("moderation_trail", to=MODERATORS, **GET),
+    Line("operate", to=STAFF, **READ),
+    Line("metrics", to=STAFF, counts=True, **READ),
+    # For programs: what the API does is in test_api_rights.py, by its own document
+    Line("api", **GET),
+    Line("v1:openapi-json", csrf=False, **dict.fromkeys(METHODS, 200)),
+    Line("v1:api-root", csrf=False, **dict.fromkeys(METHODS, 404)),
     # The doors
     Line("account_login", to=STRANGERS, **DOOR),
     Line("account_signup", to=STRANGERS, **DOOR),
@@ -228,8 +258,12 @@ SOCKETS = [
 
 
 def routes() -> Iterator[tuple[str, str]]:
-    """Name and pattern of each address there is, but those of the admin pages."""
-    return ((name, where) for name, where in walk() if not name.startswith(ADMIN))
+    """Name and pattern of each address there is, but those of the admin pages and of what the API
+    does."""
+    for name, where in walk():
+        operation = name.startswith(API) and name not in BESIDE
+        if not operation and not name.startswith(ADMIN):
+            yield name, where
 
 
 def admin_routes() -> Iterator[tuple[str, str]]:

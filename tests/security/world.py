@@ -10,10 +10,11 @@ from django.http import SimpleCookie
 from django.test import Client
 
 from gallery import notify, runs
+from gallery.api.tokens import token_make
 from gallery.batches.services import batch_submit
 from gallery.community.models import Comment, Profile
 from gallery.links.models import ShareLink
-from gallery.models import Album, Batch, Rendering, Tag
+from gallery.models import Album, Arrival, Ban, Batch, Rendering, Tag
 from gallery.owners import Owner
 from tests import cast
 from tests.community import make_album
@@ -21,7 +22,6 @@ from tests.members import make_member, owner
 from webstyle.engine.events import Result
 
 ROLES = ("nobody", "guest", "owner", "other", "moderator", "staff")
-MODERATES = ("report", "comment", "rendering")  # what a moderator may view and change
 ABSENT = "00000000-0000-4000-8000-000000000000"
 
 
@@ -51,10 +51,7 @@ class World:
 def people(world: World) -> dict[str, Any]:
     """Who looks. A guest has a session, and nothing; nobody has not even that."""
     users = {role: make_member(role) for role in ROLES[2:]}
-    rights = Permission.objects.filter(
-        content_type__app_label="gallery", content_type__model__in=MODERATES
-    )
-    users["moderator"].user_permissions.set(rights)
+    users["moderator"].user_permissions.add(Permission.objects.get(codename="moderate"))
     staff = users["staff"]
     staff.is_staff = staff.is_superuser = True
     staff.save()
@@ -76,6 +73,7 @@ def build(result: Result) -> World:
     painted = pictures(world, me, result)
     works(world, me)
     around(world, me, user, painted)
+    watched(world, me, user, painted["public"])
     return world
 
 
@@ -130,3 +128,12 @@ def around(world: World, me: Owner, user: Any, painted: dict[str, Rendering]) ->
     world.items["owner's name"] = (user.get_username(),)
     world.items["word"] = ("sea",)
     world.items["built-in style"] = ("udnie",)
+
+
+def watched(world: World, me: Owner, user: Any, public: Rendering) -> None:
+    """What those who watch over the site look at; and what programs leave."""
+    world.items["case"] = ("picture", public.pk)
+    world.add("ban", Ban.objects.create(guest="long-gone", reason="spam"))
+    world.add("arrival", Arrival.objects.create(title="cup.jpg", length=9, **me.fields))
+    token, _ = token_make(user, "A program", ["read"], None)
+    world.add("token", token)
