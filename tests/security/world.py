@@ -13,8 +13,9 @@ from gallery import notify, runs
 from gallery.api.tokens import token_make
 from gallery.batches.services import batch_submit
 from gallery.community.models import Comment, Profile
+from gallery.intake import services as intake
 from gallery.links.models import ShareLink
-from gallery.models import Album, Arrival, Ban, Batch, Rendering, Tag
+from gallery.models import Album, Ban, Batch, Rendering, Tag
 from gallery.owners import Owner
 from tests import cast
 from tests.community import make_album
@@ -134,6 +135,6 @@ def watched(world: World, me: Owner, user: Any, public: Rendering) -> None:
     """What those who watch over the site look at; and what programs leave."""
     world.items["case"] = ("picture", public.pk)
     world.add("ban", Ban.objects.create(guest="long-gone", reason="spam"))
-    world.add("arrival", Arrival.objects.create(title="cup.jpg", length=9, **me.fields))
+    world.add("arrival", intake.begin(me, 9, "cup.jpg", ""))
     token, _ = token_make(user, "A program", ["read"], None)
     world.add("token", token)
