@@ -99,7 +99,7 @@ def replace() -> None:
 
 def make() -> Certificate:
     issuer_key, key = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
-    issuer_name, name = called("local issuer"), called("Content Credentials")
+    issuer_name, name = called("Local issuer"), called("Content Credentials")
     now = datetime.now(UTC)
     issuer = (
         begun(issuer_name, issuer_name, issuer_key, now)
@@ -128,7 +128,7 @@ def called(what: str) -> x509.Name:
     """Neither the machine nor anybody on it is named."""
     return x509.Name([
         x509.NameAttribute(NameOID.ORGANIZATION_NAME, SOFTWARE),
-        x509.NameAttribute(NameOID.COMMON_NAME, f"{SOFTWARE} {what}"),
+        x509.NameAttribute(NameOID.COMMON_NAME, what),
     ])  # fmt: skip
 
 

@@ -60,7 +60,7 @@ def claims_of(rendering: Rendering, *, shared: bool) -> Claims:
             engine_title=str(rendering.engine_title),
             styles=tuple((style["title"], style["artist"]) for style in styles),
             made=rendering.finished or timezone.now(),
-            marked=max(rendering.width, rendering.height) >= watermark.SMALLEST,
+            marked=watermark.holds_one((rendering.width, rendering.height)),
         )
 
 

@@ -111,7 +111,8 @@ def sharing_pages(guest: Client, painted: Rendering) -> list[HttpResponse]:
     to_album = ShareLink.objects.create(album=album, allow_download=True, **GUEST.fields)
     batch = batch_submit(GUEST, [painted.photo], ["udnie"], 64)
     visitor = Client()
-    got = [guest.get(reverse(name)) for name in ("my_links", "batch_create")]
+    got = [guest.get(reverse(name)) for name in ("my_links", "batch_create", "verify")]
+    got.append(guest.post(reverse("verify"), {"picture": painted.result.open()}))
     got += [guest.get(painted.get_absolute_url()), guest.get(batch.get_absolute_url())]
     got += [guest.get(reverse("remix", args=[painted.pk])), guest.post(reverse("batch_create"))]
     got += [visitor.get(one.get_absolute_url()) for one in (link, closed)]

@@ -52,7 +52,7 @@ def test_a_download_says_that_it_is_synthetic_by_what_and_in_which_style(
     data = guest.get(reverse("picture_download", args=[starry.pk, kind])).content
     assert told_in(data, kind, tmp_path) == {
         "ours": True, "intact": True, "expired": False, "synthetic": True,
-        "issuer": "webstyle, webstyle Content Credentials",
+        "issuer": "webstyle, Content Credentials",
         "software": "webstyle", "engine": "StyleBank (Chen et al. 2017)",
         "styles": [{"title": "The Starry Night", "artist": "Vincent van Gogh"}],
         "when": starry.finished.strftime("%Y-%m-%dT%H:%M:%SZ"),

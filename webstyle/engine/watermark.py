@@ -8,8 +8,9 @@ sides, so that a resize is undone by looking. Departures from the paper:
 - Blind: the receiver knows no original. Each coefficient is divided by the size of its neighbours
   and clipped, so that no strong edge of the picture drowns the rest.
 - Each byte of the message chooses one of 256 sequences of signs, all spread over all of the band
-  (M-ary orthogonal signalling: Proakis, *Digital Communications*, 4.4). A checksum of 24 bits and
-  a least score keep pictures that carry no mark apart from those that do.
+  (M-ary orthogonal signalling: Proakis, *Digital Communications*, 4.4): the rows of a Hadamard
+  matrix, scrambled, so that all are tried at once by a fast transform. A checksum of 24 bits and a
+  least score keep pictures that carry no mark apart from those that do.
 - Perceptual shaping in the pixels (Podilchuk and Zeng, IEEE J. Selected Areas in Communications
   16(4), 1998): little in flat places, more where the brush was rough.
 - Informed embedding (Miller, Doerr, Cox, IEEE Trans. Image Processing 13(6), 2004): the mark is
@@ -31,22 +32,26 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 from scipy.fft import dctn, idctn
+from scipy.linalg import hadamard
 from scipy.ndimage import uniform_filter
 
 PAYLOAD = 6  # bytes of a message
 CHECK = 3  # bytes of its checksum
+ALPHABET = 256  # values of a byte
 SIDE = 384  # px, of the luminance that is looked at
 LOW, HIGH = 10, 190  # the band: distance from the mean, in half-waves across the picture
 CUTS = (64, 110, HIGH)  # a small or much compressed picture keeps the lower part of it
 LIMIT = 2.0  # of a coefficient, in sizes of its neighbours
-# The sum over all bytes of the best sequence's z-score. Of 700 photographs without a mark the mean
-# was 26.4, the standard deviation 1.0, the highest 29.8.
+# The sum over all bytes of the best sequence's z-score. Of 700 photographs without a mark, in all
+# eight positions, the best had a mean of 27.9 and a standard deviation of 0.7; the highest was 30.2.
+# What gets above it still needs its checksum: of TRIES messages one fits by chance in 40,000 times.
 LEAST = 30.5
 TRIES = 400  # messages, in order of their score, of which one may fit its checksum
 RUNNERS_UP = 6  # for each byte
 
 ROUNDS = 3  # of the rehearsal
 SMALLEST = 128  # px on the long side: a smaller picture cannot hold it, and is left as it is
+THINNEST = 8  # px on the short side
 HALVED = 256  # px on the long side, from which on it is to survive being halved
 REHEARSED = 320  # px on the long side at most, in the rehearsal
 TARGET = 5.5  # the z-score of each byte, after the rehearsal
@@ -61,12 +66,12 @@ Floats = NDArray[np.float32]
 
 def mark(picture: Image.Image, payload: bytes) -> Image.Image:
     """A copy of an "RGB" picture that carries ``payload``, ``PAYLOAD`` bytes; of less than
-    ``SMALLEST`` px it is only a copy."""
+    ``SMALLEST`` or ``THINNEST`` px it is only a copy."""
     if len(payload) != PAYLOAD:
         raise ValueError(f"a payload has {PAYLOAD} bytes, not {len(payload)}")
-    if max(picture.size) < SMALLEST:
+    if not holds_one(picture.size):
         return picture.copy()
-    chosen = layout().signs[list(message(payload))]
+    chosen = layout().sequences(message(payload))
     shape, room = weights(picture.size), allowed(luminance(picture))
     part = min(0.5 if max(picture.size) >= HALVED else 1.0, REHEARSED / max(picture.size))
     size = max(1, round(picture.width * part)), max(1, round(picture.height * part))
@@ -86,6 +91,10 @@ def mark(picture: Image.Image, payload: bytes) -> Image.Image:
     return added(picture, pattern)
 
 
+def holds_one(size: tuple[int, int]) -> bool:
+    return max(size) >= SMALLEST and min(size) >= THINNEST
+
+
 def find(picture: Image.Image) -> bytes | None:
     """The payload; also of a picture that was turned by a right angle or mirrored."""
     seen = received(picture.convert("RGB"))
@@ -97,9 +106,8 @@ def find(picture: Image.Image) -> bytes | None:
         for across in (np.ones_like(mirror), mirror)
     ])  # fmt: skip
     for cut in layout().cuts:
-        part = values[..., :cut]
-        size = np.sqrt((part**2).sum(-1, keepdims=True) + 1e-9)
-        for scores in part @ layout().signs[:, :cut].T / size:
+        size = np.sqrt((values[..., :cut] ** 2).sum(-1, keepdims=True) + 1e-9)
+        for scores in layout().correlations(values[..., :cut]) / size:
             for found in likely(scores):
                 if found == message(found[:PAYLOAD]):
                     return found[:PAYLOAD]
@@ -108,7 +116,7 @@ def find(picture: Image.Image) -> bytes | None:
 
 class Layout:
     """``places``: for each byte of a message the coefficients that are its own, lowest first.
-    ``signs``: the 256 sequences. ``cuts``: how many of the coefficients each of ``CUTS`` keeps."""
+    ``scramble``: for each a sign. ``cuts``: how many of them each of ``CUTS`` keeps."""
 
     def __init__(self) -> None:
         down, across = np.mgrid[0:SIDE, 0:SIDE]
@@ -121,9 +129,29 @@ class Layout:
         rings = found[: len(found) // bytes_ * bytes_].reshape(-1, bytes_)
         chance = np.random.Generator(np.random.PCG64(1997))
         self.places = chance.permuted(rings, axis=1).T.copy()
-        signs = chance.integers(0, 2, (256, len(rings)), np.int8) * 2 - 1
-        self.signs: Floats = signs.astype(np.float32)
+        self.scramble = chance.choice(np.array([-1, 1], np.float32), self.places.shape)
         self.cuts = [int((radius.ravel()[rings[:, 0]] < cut).sum()) for cut in CUTS]
+
+    def sequences(self, chosen: bytes) -> Floats:
+        """The signs of the coefficients of each byte."""
+        turn = np.arange(self.places.shape[1]) % ALPHABET
+        rows = hadamard(ALPHABET, np.float32)[list(chosen)]
+        signs: Floats = rows[:, turn] * self.scramble
+        return signs
+
+    def correlations(self, values: Floats) -> Floats:
+        """Of what was received (... x bytes x coefficients) with each of the 256 sequences."""
+        plain = values * self.scramble[:, : values.shape[-1]]
+        spare = -plain.shape[-1] % ALPHABET
+        padded = np.pad(plain, [(0, 0)] * (plain.ndim - 1) + [(0, spare)])
+        sums = padded.reshape(*plain.shape[:-1], -1, ALPHABET).sum(-2)
+        step = 1
+        while step < ALPHABET:  # the fast Walsh-Hadamard transform
+            pairs = sums.reshape(*sums.shape[:-1], -1, 2, step)
+            first, second = pairs[..., 0, :], pairs[..., 1, :]
+            sums = np.stack([first + second, first - second], -2).reshape(sums.shape)
+            step *= 2
+        return sums
 
 
 @functools.cache
@@ -138,7 +166,8 @@ def message(payload: bytes) -> bytes:
 
 def luminance(picture: Image.Image) -> Floats:
     small = picture.resize((SIDE, SIDE), Image.Resampling.LANCZOS, reducing_gap=1.3)
-    grey: Floats = np.asarray(small, np.float32) @ np.array([0.299, 0.587, 0.114], np.float32)
+    red, green, blue = np.moveaxis(np.asarray(small, np.float32), 2, 0)
+    grey: Floats = 0.299 * red + 0.587 * green + 0.114 * blue
     return grey
 
 

@@ -80,7 +80,7 @@ def claims_of(recipe: Recipe, engine: type[Engine], picture: Image.Image) -> Cla
             styles.append(("A style of their own" if is_taught(name) else "A painting", ""))
         else:
             styles.append((get_style(name).title, get_style(name).artist))
-    marked = max(picture.size) >= watermark.SMALLEST
+    marked = watermark.holds_one(picture.size)
     return Claims(engine.name, engine.title, tuple(styles), datetime.now(UTC), marked)
 
 
