@@ -8,7 +8,9 @@ import pytest
 
 from tests.malformed.onslaught import assail
 
-pytestmark = pytest.mark.timeout(600)
+pytestmark = [
+    pytest.mark.timeout(600), pytest.mark.filterwarnings("ignore:IM image format is deprecated")
+]  # fmt: skip
 NUMBER, SEED = 5_000, 1
 GROWTH = 40, 10  # MB at most: of the site and of the nursery, after the first thousand
 
