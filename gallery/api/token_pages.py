@@ -56,8 +56,8 @@ class TokenForm(forms.Form):
 @login_required
 @reauthentication_required(allow_get=True)
 def tokens(request: HttpRequest) -> HttpResponse:
-    """The list, and the form for another. To make one takes the password, unless it was given a
-    few minutes ago: a browser left alone is not to hand out what outlasts the session."""
+    """The list, and the form for another. To make one takes the password, unless it was asked
+    for a few minutes ago: a browser left alone is not to hand out what outlasts the session."""
     form = TokenForm(request.POST or None)
     made, status = None, 200
     if request.method == "POST":
