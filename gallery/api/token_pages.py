@@ -88,7 +88,8 @@ def told(user: Any) -> list[dict[str, Any]]:
 @require_POST
 @login_required
 def token_revoke(request: HttpRequest, pk: int) -> HttpResponse:
-    count, __ = request.user.api_tokens.filter(pk=pk).delete()
+    user: Any = request.user
+    count, __ = user.api_tokens.filter(pk=pk).delete()
     if not count:
         raise Http404
     messages.success(request, _("The token is revoked: it opens nothing any longer."))

@@ -35,10 +35,12 @@ from gallery.accounts.belongings import owned_models
 from gallery.community.pictures import picture_describe
 from gallery.models import (
     Album,
+    ApiToken,
     Batch,
     Comment,
     Facet,
     Favourite,
+    KeptAnswer,
     Listing,
     Painting,
     Photo,
@@ -49,6 +51,7 @@ from gallery.models import (
     TaughtStyle,
 )
 from tests import cast
+from tests.api import make_token
 from tests.community import make_album, pictures_of, say
 from tests.gallery.test_accounts_deleting import delete, every_value
 from tests.gallery.test_accounts_export import exported, manifest
@@ -157,6 +160,9 @@ class World:
         self.report = Report.objects.create(
             rendering=self.hers, reporter=user, reason="spam", words=trace(Report, "words")
         )
+        make_token(user)
+        user.api_tokens.update(title=trace(ApiToken, "title"))
+        KeptAnswer.objects.create(name="trace", request="trace", body={"trace": 1}, owner=user)
         user.groups.add(Group.objects.create(name="painters"))
         user.user_permissions.add(Permission.objects.first())
         EmailConfirmation.create(EmailAddress.objects.get(user=user)).save()
@@ -297,6 +303,7 @@ def test_the_export_opens_and_has_every_row_file_and_word(world: World) -> None:
             assert trace(model, column) in said, f"{model.__name__}.{column} is not in the export"
     about = json.loads(read["about.json"])
     assert about["about"] == trace(Profile, "about")
+    assert [token["title"] for token in about["tokens"]] == [trace(ApiToken, "title")]
     assert set(about["favourites"]) == {str(world.picture.pk), str(world.hers.pk)}
     for secret in ("greta", world.link.token, str(world.greta.email)):
         assert secret not in said
