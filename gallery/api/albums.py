@@ -34,6 +34,7 @@ from gallery.community.albums import (
     album_make,
     album_order,
     album_publish,
+    hang_covers,
     pictures_in,
 )
 from gallery.community.forms import AlbumForm
@@ -44,19 +45,25 @@ router = Router()
 PRIVATE = models.Album.Visibility.PRIVATE
 
 
-def told(album: models.Album, owner: Owner) -> dict[str, Any]:
-    pictures = pictures_in(album, for_owner=album.belongs_to(owner))
-    cover = album.cover_id if album.cover_id in [p.pk for p in pictures] else None
+def told(album: models.Album) -> dict[str, Any]:
+    """Of one that ``hang_covers`` has counted."""
     return {
         "id": album.pk, "api": album.api_url, "url": album.get_absolute_url(),
         "title": album.title, "description": album.description, "visibility": album.visibility,
-        "cover": cover, "count": len(pictures), "created": album.created,
+        "cover": album.shown.pk if album.shown else None, "count": album.count,
+        "created": album.created,
     }  # fmt: skip
+
+
+def told_to(owner: Owner, album: models.Album) -> dict[str, Any]:
+    rows = models.Rendering.objects
+    visible = rows.kept() if album.belongs_to(owner) else rows.hung()
+    return told(*hang_covers([album], visible))
 
 
 def with_pictures(album: models.Album, owner: Owner) -> dict[str, Any]:
     pictures = pictures_in(album, for_owner=album.belongs_to(owner))
-    return told(album, owner) | {"pictures": [picture.snapshot() for picture in pictures]}
+    return told_to(owner, album) | {"pictures": [picture.snapshot() for picture in pictures]}
 
 
 def pictures_of(owner: Owner, ids: list[UUID]) -> list[models.Rendering]:
@@ -80,10 +87,10 @@ def album_list(
     request: HttpRequest, limit: paging.Limit = 20, cursor: paging.Cursor = ""
 ) -> dict[str, Any]:
     """Your albums, newest first."""
-    owner = caller(request).owner
-    return paging.page(
-        models.Album.objects.of(owner), limit, cursor, lambda album: told(album, owner)
-    )
+    rows = models.Album.objects.of(caller(request).owner)
+    found = paging.page(rows, limit, cursor, lambda album: album)
+    hung = hang_covers(found["items"], models.Rendering.objects.kept())
+    return found | {"items": [told(album) for album in hung]}
 
 
 @router.post(
@@ -134,7 +141,7 @@ def album_edit(request: HttpRequest, pk: UUID, given: AlbumIn) -> dict[str, Any]
             raise Http404
         values["cover_id"] = given.cover
     change(album, values)
-    return told(album, album.owned_by)
+    return told_to(album.owned_by, album)
 
 
 @router.delete("/{uuid:pk}", response={204: None, **ITS}, auth=scope(ALBUMS))
@@ -147,7 +154,7 @@ def album_delete(request: HttpRequest, pk: UUID) -> Status:
 @router.post("/{uuid:pk}/restore", response={200: Album, **ITS}, auth=scope(ALBUMS))
 def album_restore(request: HttpRequest, pk: UUID) -> dict[str, Any]:
     """Brings back what was deleted less than an hour ago."""
-    return told(restored(request, models.Album, pk), caller(request).owner)
+    return told_to(caller(request).owner, restored(request, models.Album, pk))
 
 
 @router.post("/{uuid:pk}/pictures", response={200: Added, **BODY}, auth=scope(ALBUMS))
@@ -176,7 +183,7 @@ def album_arrange(request: HttpRequest, pk: UUID, given: Pictures) -> dict[str, 
     """Its pictures in a new order; those that are not named follow."""
     album: models.Album = files.own(request, models.Album, pk)
     album_order(album, given.pictures)
-    return told(album, album.owned_by)
+    return told_to(album.owned_by, album)
 
 
 @router.post("/{uuid:pk}/publish", response={200: Published, **ITS}, auth=scope(PUBLISH))

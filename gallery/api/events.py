@@ -36,11 +36,25 @@ router = Router()
 HEARTBEAT = 15  # seconds without news until a comment says that the line is open
 MOST, MOST_OF_ALL = 10, 500  # streams at a time: of one owner, and in this process
 AGAIN = 5  # seconds until a refused one should ask again
+EVENT = {
+    "type": "object",
+    "required": ["event", "id", "data"],
+    "properties": {
+        "event": {"const": "job"},
+        "id": {"type": "string", "description": "The job's seq."},
+        "data": {
+            "type": "string",
+            "contentMediaType": "application/json",
+            "contentSchema": {"anyOf": [{"$ref": "#/components/schemas/Rendering"},
+                                        {"$ref": "#/components/schemas/TaughtStyle"}]},
+        },
+    },
+}  # fmt: skip
 STREAM: dict[str, Any] = {
     "responses": {
         200: {
             "description": "Events named job, each with a whole state as JSON.",
-            "content": {"text/event-stream": {"schema": {"type": "string"}}},
+            "content": {"text/event-stream": {"schema": EVENT}},
         },
         204: {"description": "Ended, and told already: an EventSource stops asking."},
     },

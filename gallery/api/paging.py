@@ -22,7 +22,7 @@ Cursor = Annotated[
 
 
 def page(
-    rows: QuerySet[Any], limit: int, cursor: str, tell: Callable[[Any], dict[str, Any]]
+    rows: QuerySet[Any], limit: int, cursor: str, tell: Callable[[Any], Any]
 ) -> dict[str, Any]:
     """What comes meanwhile does not move what is on the next page."""
     rows = rows.order_by("-created", "-pk")

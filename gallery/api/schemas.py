@@ -189,7 +189,7 @@ class Album(BaseModel):
     title: str
     description: str
     visibility: Literal[VISIBILITIES]  # type: ignore[valid-type]
-    cover: UUID | None
+    cover: UUID | None = Field(description="The picture on its card.")
     count: int = Field(description="Of pictures in it, as far as you may see them.")
     created: datetime
 

@@ -56,8 +56,8 @@ class TokenForm(forms.Form):
 @login_required
 @reauthentication_required(allow_get=True)
 def tokens(request: HttpRequest) -> HttpResponse:
-    """The list, and the form for another. To make one takes the password, unless it was given a
-    few minutes ago: a browser left alone is not to hand out what outlasts the session."""
+    """The list, and the form for another. To make one takes the password, unless it was asked
+    for a few minutes ago: a browser left alone is not to hand out what outlasts the session."""
     form = TokenForm(request.POST or None)
     made, status = None, 200
     if request.method == "POST":
@@ -88,7 +88,8 @@ def told(user: Any) -> list[dict[str, Any]]:
 @require_POST
 @login_required
 def token_revoke(request: HttpRequest, pk: int) -> HttpResponse:
-    count, __ = request.user.api_tokens.filter(pk=pk).delete()
+    user: Any = request.user
+    count, __ = user.api_tokens.filter(pk=pk).delete()
     if not count:
         raise Http404
     messages.success(request, _("The token is revoked: it opens nothing any longer."))

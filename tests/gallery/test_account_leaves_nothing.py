@@ -38,12 +38,14 @@ from gallery.intake import services as intake
 from gallery.limits import usage
 from gallery.models import (
     Album,
+    ApiToken,
     Ban,
     Batch,
     Comment,
     ErrorEntry,
     Facet,
     Favourite,
+    KeptAnswer,
     Listing,
     Painting,
     Photo,
@@ -56,6 +58,7 @@ from gallery.models import (
 )
 from gallery.moderation import trail
 from tests import cast
+from tests.api import make_token
 from tests.community import make_album, pictures_of, say
 from tests.gallery.test_accounts_deleting import delete, every_value
 from tests.gallery.test_accounts_export import exported, manifest
@@ -170,6 +173,9 @@ class World:
         self.decided = trail.note_thing(
             self.greta, "hidden", self.painting, reason="spam", words=trace(TrailEntry, "words")
         )
+        make_token(user)
+        user.api_tokens.update(title=trace(ApiToken, "title"))
+        KeptAnswer.objects.create(name="trace", request="trace", body={"trace": 1}, owner=user)
         user.groups.add(Group.objects.create(name="painters"))
         user.user_permissions.add(Permission.objects.first())
         EmailConfirmation.create(EmailAddress.objects.get(user=user)).save()
@@ -319,6 +325,7 @@ def test_the_export_opens_and_has_every_row_file_and_word(world: World) -> None:
     assert [ban["reason"] for ban in told["bans"]] == ["spam"]
     about = json.loads(read["about.json"])
     assert about["about"] == trace(Profile, "about")
+    assert [token["title"] for token in about["tokens"]] == [trace(ApiToken, "title")]
     assert set(about["favourites"]) == {str(world.picture.pk), str(world.hers.pk)}
     for secret in ("greta", world.link.token, str(world.greta.email)):
         assert secret not in said

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import gc
+import http.client
 import json
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,7 +21,8 @@ from gallery.models import ApiToken, Rendering
 from gallery.owners import Owner
 from tests import cast
 from tests.api import bearer, make_token
-from tests.members import owner
+from tests.gallery.test_serving import answers
+from tests.members import make_member, owner
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ALL = "/api/v1/events"
@@ -58,7 +62,19 @@ class Listener:
         return found
 
     async def close(self) -> None:
+        """As who goes away: the stream is taken from under it, and cleaned up by the loop."""
         await self.parts.aclose()  # type: ignore[attr-defined]
+        del self.parts
+        gc.collect()
+
+
+async def listening(number: int) -> bool:
+    """That so many streams are open, in a moment."""
+    for _ in range(200):
+        if events.running.total() == number:
+            return True
+        await asyncio.sleep(0.02)
+    return False
 
 
 async def listen(client: AsyncClient, job: Rendering, **headers: Any) -> Listener:
@@ -215,12 +231,13 @@ async def test_their_number_is_limited(
         await stream.job()
     refused = await client.get(f"{rendering.api_url}/events")
     assert (refused.status_code, refused["Retry-After"]) == (429, "5")
-    await streams[0].close()
+    await streams.pop().close()
+    assert await listening(1)
     another = await listen(client, rendering)
     assert (await another.job())["state"] == "queued"
-    for stream in (streams[1], another):
+    for stream in (*streams, another):
         await stream.close()
-    assert not events.running
+    assert await listening(0)
 
 
 async def test_those_that_ask_at_the_same_moment_are_no_more(
@@ -232,7 +249,7 @@ async def test_those_that_ask_at_the_same_moment_are_no_more(
     assert sum(map(bool, first)) == 2
     for stream in streams:
         await stream.close()
-    assert not events.running
+    assert await listening(0)
 
 
 async def test_the_words_are_in_the_language_of_who_asks(
@@ -247,3 +264,48 @@ async def test_the_words_are_in_the_language_of_who_asks(
     assert told
     assert told.isascii() is False
     await stream.close()
+
+
+def test_who_goes_away_is_forgotten_by_the_server(tmp_path: Path) -> None:
+    """More streams than anybody may have, one after the other, each left in the middle."""
+    user: Any = make_member()
+    cast.submit(cast.make_photo(owner(user)))
+    port, log = cast.free_port(), tmp_path / "serve.log"
+    headers = {"Authorization": f"Bearer {make_token(user, 'read')}"}
+
+    def open_one() -> int:
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+        connection.request("GET", ALL, headers=headers)
+        answer = connection.getresponse()
+        if answer.status == 200:
+            assert answer.read1(10).startswith(b"retry: ")
+        connection.close()
+        return answer.status
+
+    with cast.managing(log, "serve", "--port", port, LANES=""):
+        cast.wait_until(lambda: answers(port), log)
+        for _ in range(3 * events.MOST):
+            cast.wait_until(lambda: open_one() == 200, log, seconds=20)
+
+
+def test_many_listen_and_pages_are_answered_all_the_same(tmp_path: Path) -> None:
+    """A stream holds no thread."""
+    users = [make_member(f"member-{number}") for number in range(8)]
+    port, log = cast.free_port(), tmp_path / "serve.log"
+    open_ones = []
+    with cast.managing(log, "serve", "--port", port, LANES=""):
+        cast.wait_until(lambda: answers(port), log)
+        for user in users:
+            headers = {"Authorization": f"Bearer {make_token(user, 'read')}"}
+            for _ in range(events.MOST):
+                connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+                connection.request("GET", ALL, headers=headers)
+                answer = connection.getresponse()
+                assert answer.status == 200
+                open_ones.append((connection, answer))
+        plain = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+        plain.request("GET", "/api/v1/styles")
+        assert plain.getresponse().status == 200
+        assert len(open_ones) == 80
+        for connection, _ in open_ones:
+            connection.close()

@@ -123,7 +123,7 @@ def test_its_name_counts_in_one_spelling_only(
 def test_what_was_never_taught_is_not_there(guest: Client, photo: Photo, name: str) -> None:
     answer = paint(guest, photo, style=name)
     assert (answer.status_code, answer.json()["error"]) == (
-        400, "There is no such style: choose another one.",
+        422, "There is no such style: choose another one.",
     )  # fmt: skip
     regional = paint(guest, photo, mask_style=name, mask=str(make_mask(photo).pk))
     assert "cannot be kept to a region" in regional.json()["error"]
