@@ -1,4 +1,4 @@
-"""In a real browser: every text does harm, pages are walked, and none of it is anything but text."""
+"""In a real browser: every text could do harm, and on no page is any of it more than text."""
 
 from __future__ import annotations
 
