@@ -41,6 +41,7 @@ albums/         for each album the ids of its pictures, in its order
 
 about.json      what you tell on your page, the ids of your favourites, and your tokens by name,
                 if there are any
+moderation.json what moderators decided about things of yours, if they did
 
 What you wrote (titles, captions, tags, comments) is in manifest.json.
 
