@@ -22,6 +22,7 @@ STAGES = (
     gettext_noop("Painting: {style}"),
     gettext_noop("Mixing {number} of {total}"),
     gettext_noop("Looking at the photo"),
+    gettext_noop("Painting part by part"),
     gettext_noop("Drying"),
     gettext_noop("Looking at the painting"),
     gettext_noop("Looking for the nearest style"),

@@ -140,6 +140,8 @@ LEFT_OUT = {  # the command line stays English
     "{} is a folder: name a picture in it",
     "{} may not be read: change its permissions",
     "style '{}' is not SLUG[:SIZE[:CONTENT]]",
+    "the key for Content Credentials cannot be read: use PEM, without a password",
+    "batch {} cannot be shared by {} processes: use a multiple of it",
     "unknown kind of picture '{}': use {}",
     "unknown perceptual network '{}': use {}",
     "{} is not a safetensors file: fetch it again",
@@ -299,10 +301,14 @@ def test_a_missing_catalogue_leaves_the_site_english(
 ALLOWED = set(
     """webstyle StyleBank Gatys Chen JPEG PNG WebP HEIC AVIF ZIP JavaScript Cookie Email English
     Home Shift Ctrl Enter JSON safetensors html svg img px MB Coffee Dusk Vincent Broken
-    vincent vera theo sea none Lovely Winter Udnie Me example org testserver Lift off""".split()
+    vincent vera theo sea none Lovely Winter Udnie Me example org testserver Lift off
+    result Content Credentials API OpenAPI UUID Retry After Bearer cookie""".split()
 )
 SPOKEN = ("aria-label", "title", "alt", "placeholder", "aria-valuetext", "data-note",
           "data-reason", "label", "aria-roledescription")  # fmt: skip
+
+
+SILENT, QUOTES = ("script", "style", "svg", "code"), ("q", "span", "ul")
 
 
 class Words(HTMLParser):
@@ -312,16 +318,19 @@ class Words(HTMLParser):
         super().__init__()
         self.said: list[str] = []
         self.silent = 0
+        self.quoted: list[bool] = []
 
     def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
         given = dict(attributes)
         self.said += [str(given[name]) for name in SPOKEN if given.get(name)]
         if tag == "meta" and given.get("name") == "description":
             self.said.append(str(given["content"]))
-        self.silent += tag in ("script", "style", "svg")
+        # What is in another language says so: a file that somebody brings, a line of a program.
+        self.silent += tag in SILENT or (tag in QUOTES and given.get("lang") == "en")
+        self.quoted += [given.get("lang") == "en"] if tag in QUOTES else []
 
     def handle_endtag(self, tag: str) -> None:
-        self.silent -= tag in ("script", "style", "svg")
+        self.silent -= tag in SILENT or (tag in QUOTES and self.quoted.pop())
 
     def handle_data(self, data: str) -> None:
         if not self.silent:
@@ -333,7 +342,7 @@ def english(html: str) -> set[str]:
     parser.feed(html)
     left = set()
     for said in parser.said:
-        found = re.findall(r"[A-Za-z]{3,}", re.sub(r"\S+@\S+|https?://\S+|x{99,}", "", said))
+        found = re.findall(r"[A-Za-z]{3,}", re.sub(r"\S+@\S+|https?://\S+|x{99,}|\b[0-9a-f]{16}\b", "", said))
         if set(found) - ALLOWED:
             left.add(said.strip())
     return left

@@ -415,8 +415,8 @@ class StyleBank:
         tiled = Tiled(painter, photo, recipe, masks, feather)
         boxes = tiled.boxes()
         total = len(tiled.weights) + len(boxes) + 2
-        for done, slug in enumerate(tiled.look()):
-            yield Progress(1 + done, total, f"Looking for: {get_style(slug).title}")
+        for done, _ in enumerate(tiled.look()):
+            yield Progress(1 + done, total, "Looking at the photo")
         for done, box in enumerate(boxes, 1 + len(tiled.weights)):
             yield Progress(done, total, "Painting part by part")
             tiled.paint(box)
