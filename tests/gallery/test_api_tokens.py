@@ -13,11 +13,13 @@ from django.utils import timezone
 
 from gallery.api import tokens
 from gallery.api.scopes import SCOPES
-from gallery.models import ApiToken, Photo
+from gallery.models import Album, ApiToken, Photo, Rendering
+from gallery.moderation.services import ban
 from gallery.refusals import RefusedError
 from tests import cast
 from tests.api import ask, bearer, make_token, program
 from tests.members import NEW_PASSWORD, PASSWORD, owner, said, signed_in
+from tests.moderation import SPAM, make_moderator
 
 LIST = "/api/v1/photos"
 
@@ -215,6 +217,20 @@ def test_a_token_opens_no_page(user: Any) -> None:
     made = with_token.post(reverse("account_tokens"), {"title": "Another", "scopes": ["read"]})
     assert made.status_code in (302, 403)
     assert ApiToken.objects.count() == 1
+
+
+def test_a_banned_members_token_takes_away_and_does_nothing_else(user: Any) -> None:
+    mine, other = cast.make_photo(owner(user)), cast.make_photo(owner(user))
+    ban(make_moderator(), owner(user), SPAM)
+    client = program(user)
+    assert client.get("/api/v1/photos").status_code == 200
+    body = {"photo": mine.pk, "styles": [{"style": "udnie"}]}
+    refused = ask(client, "POST", "/api/v1/renderings", body)
+    assert refused.status_code == 403
+    assert "You are banned" in refused.json()["error"]
+    assert ask(client, "POST", "/api/v1/albums", {"title": "Winter"}).status_code == 403
+    assert Album.objects.count() == Rendering.objects.count() == 0
+    assert client.delete(other.api_url).status_code == 204
 
 
 def test_every_scope_has_words(vincent: Client) -> None:

@@ -342,7 +342,9 @@ def english(html: str) -> set[str]:
     parser.feed(html)
     left = set()
     for said in parser.said:
-        found = re.findall(r"[A-Za-z]{3,}", re.sub(r"\S+@\S+|https?://\S+|x{99,}|\b[0-9a-f]{16}\b", "", said))
+        found = re.findall(
+            r"[A-Za-z]{3,}", re.sub(r"\S+@\S+|https?://\S+|x{99,}|\b[0-9a-f]{16}\b", "", said)
+        )
         if set(found) - ALLOWED:
             left.add(said.strip())
     return left

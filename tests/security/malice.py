@@ -135,6 +135,7 @@ def short_rows() -> bytes:
 
 BOMBS = {
     "JPEG of 65535 x 65535": jpeg_of(65_535, 65_535),
+    "JPEG of 10000 x 10000": jpeg_of(10_000, 10_000),
     "WebP of 16383 x 16383": webp_of(16_383, 16_383),
     "WebP of 16 million each way": webp_of(1 << 24, 1 << 24),
     "AVIF of 60000 x 60000": boxed("AVIF", 60_000, 60_000),

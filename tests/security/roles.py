@@ -118,7 +118,7 @@ LINES = [
     Line("oembed", query="url=http://testserver/albums/", GET=404, HEAD=404),
     Line("picture_jpeg", "picture", OWNER, 320, shown=EVERYBODY, **READ),
     # Files
-    Line("card_file", "built-in style", NOBODY, **READ),  # no sample gallery here
+    Line("card_file", "built-in style", **READ),
     Line("photo_file", "photo", OWNER, "view", shown=EVERYBODY, **READ),
     Line("painting_file", "painting", OWNER, "view", shown=EVERYBODY, **READ),
     Line("mask_file", "mask", OWNER, "view", **READ),

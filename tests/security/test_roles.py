@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections import Counter
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 
+from gallery.accounts.belongings import owned_models
+from tests.cast import GUEST, client_of
 from tests.security.asking import address, ask, everything, outcome
 from tests.security.headers import faults
-from tests.security.roles import LINES, METHODS, Line, admin_routes, routes
+from tests.security.roles import LINES, MEMBERS, METHODS, OWNER, Line, admin_routes, routes
 from tests.security.world import ROLES, World
 
 SHOWN = [line for line in LINES if line.shown]
+OWN = [line for line in LINES if line.to is OWNER and line.shown is not MEMBERS]
 
 
 def test_each_address_has_one_line_and_each_line_an_address() -> None:
@@ -23,9 +27,12 @@ def test_each_address_has_one_line_and_each_line_an_address() -> None:
     assert [name for name, number in lines.items() if number > 1] == []
 
 
-def walk(line: Line, role: str, world: World, *, shown: bool = False) -> None:
+def walk(
+    line: Line, role: str, world: World, *, shown: bool = False, client: Client | None = None
+) -> None:
     """All methods, the one that acts last; before it, and if it was refused, all is as it was."""
-    client, where, before = world.client(role), address(line, world, shown=shown), everything()
+    client = client or world.client(role)
+    where, before = address(line, world, shown=shown), everything()
     got, told = {}, []
     for method in METHODS:
         if method == "POST" and not line.counts:
@@ -51,6 +58,15 @@ def test_it_answers_as_its_line_says(line: Line, role: str, world: World) -> Non
 @pytest.mark.parametrize("line", SHOWN, ids=str)
 def test_so_it_does_for_what_is_published(line: Line, role: str, world: World) -> None:
     walk(line, role, world, shown=True)
+
+
+@pytest.mark.parametrize("line", OWN, ids=str)
+def test_a_guest_owns_as_a_member_does(line: Line, world: World) -> None:
+    """The same things, with the key of a session for their owner: and none of the member's now."""
+    for model in owned_models():
+        model._base_manager.filter(owner__username="owner").update(**GUEST.fields)
+    walk(line, "owner", world, client=client_of(GUEST))
+    walk(line, "other", world, client=world.client("owner"))
 
 
 @pytest.mark.parametrize("role", [role for role in ROLES if role != "staff"])

@@ -15,8 +15,6 @@ from tests.cast import ROOT
 TEXT = (ROOT / "docs" / "threat-model.md").read_text()
 QUOTED = re.compile(r"`([^`]+)`")
 NAMED = re.compile(r"(engine|gallery|browser|security)/(test_\w+\.py)::(test_\w+)")
-WAITS = re.compile(r"\*\(at the merge: (\w+)\)\*")
-ROOMS = ("limits", "intake", "moderation", "operations", "api", "provenance")
 CODE = re.compile(r"[\w./-]+\.(py|html|js|md)")
 CAPITALS = re.compile(r"[A-Z][A-Z0-9_]{3,}")
 
@@ -54,21 +52,14 @@ def test_it_has_the_lines_it_is_to_have() -> None:
 @pytest.mark.parametrize("line", LINES, ids=[line[0] for line in LINES])
 def test_each_line_names_tests_that_exist(line: tuple[str, str, str]) -> None:
     threat, _, cell = line
-    named, waiting = NAMED.findall(cell), WAITS.findall(cell)
-    assert named or waiting, f"no test for: {threat}"
+    named = NAMED.findall(cell)
+    assert named, f"no test for: {threat}"
     for folder, file, name in named:
         path = f"{folder}/{file}"
         assert (ROOT / "tests" / path).exists(), path
         assert name in names_in(path), f"{path} has no {name}"
     # Nothing else stands in the cell, so that nothing is misspelt.
-    assert not WAITS.sub("", NAMED.sub("", cell)).replace("`", "").strip(), cell
-
-
-@pytest.mark.parametrize("line", LINES, ids=[line[0] for line in LINES])
-def test_a_line_waits_only_until_its_room_is_there(line: tuple[str, str, str]) -> None:
-    for room in WAITS.findall(line[2]):
-        assert room in ROOMS, room
-        assert not (ROOT / "gallery" / room).exists(), f"name the test in gallery/{room}"
+    assert not NAMED.sub("", cell).replace("`", "").strip(), cell
 
 
 def test_all_files_and_settings_it_names_are_there() -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.contrib.auth.models import Permission
+from django.core.files.base import ContentFile
 from django.http import SimpleCookie
 from django.test import Client
 
@@ -15,7 +16,7 @@ from gallery.batches.services import batch_submit
 from gallery.community.models import Comment, Profile
 from gallery.intake import services as intake
 from gallery.links.models import ShareLink
-from gallery.models import Album, Ban, Batch, Rendering, Tag
+from gallery.models import Album, Ban, Batch, Rendering, Style, Tag
 from gallery.owners import Owner
 from tests import cast
 from tests.community import make_album
@@ -129,6 +130,8 @@ def around(world: World, me: Owner, user: Any, painted: dict[str, Rendering]) ->
     world.items["owner's name"] = (user.get_username(),)
     world.items["word"] = ("sea",)
     world.items["built-in style"] = ("udnie",)
+    card = Style(slug="udnie", fingerprint="0" * 64, card_width=256, card_height=170)
+    card.card.save("styles/udnie.webp", ContentFile(cast.encoded("coffee.png", "webp")))
 
 
 def watched(world: World, me: Owner, user: Any, public: Rendering) -> None:
