@@ -19,8 +19,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from django.conf import settings
 
-from webstyle.engine.credentials import SOFTWARE, Certificate, Trust
-from webstyle.engine.events import EngineError
+from webstyle.engine.credentials import SOFTWARE, Certificate, SigningError, Trust
 
 CHAIN, KEY = "certificate.pem", "key.pem"
 VALID = timedelta(days=20 * 365)  # without time stamps, a signature is no good afterwards
@@ -30,7 +29,7 @@ USAGES = ("digital_signature", "content_commitment", "key_encipherment", "data_e
 
 
 def certificate() -> Certificate:
-    """Raises EngineError when the operator's own cannot be read."""
+    """Raises SigningError when the operator's own cannot be read."""
     if not settings.C2PA_CERTIFICATE:
         return made_here()
     return given(Path(settings.C2PA_CERTIFICATE), Path(settings.C2PA_KEY))
@@ -40,9 +39,9 @@ def given(chain: Path, key: Path) -> Certificate:
     try:
         return Certificate(chain.read_text(), key.read_text())
     except OSError as error:
-        raise EngineError(f"{error.filename} cannot be read ({error.strerror})") from None
+        raise SigningError(f"{error.filename} cannot be read ({error.strerror})") from None
     except UnicodeDecodeError:
-        raise EngineError(f"{chain} or {key} is no PEM file: convert it") from None
+        raise SigningError(f"{chain} or {key} is no PEM file: convert it") from None
 
 
 def folder() -> Path:
@@ -73,7 +72,7 @@ def fault() -> str:
         return ""  # it is made when it is needed
     try:
         return certificate().fault()
-    except EngineError as error:
+    except SigningError as error:
         return f"{error}: check the path and who may read it"
 
 
