@@ -6,6 +6,7 @@ issuer's own key is thrown away as soon as it has signed, so that nobody can iss
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import tempfile
@@ -77,10 +78,15 @@ def fault() -> str:
 
 
 def trust() -> Trust:
-    """The certificate in use, and the one that was made here, if it ever was."""
-    chains = [certificate().chain] if settings.C2PA_CERTIFICATE else []
-    if (folder() / CHAIN).exists():
-        chains.append((folder() / CHAIN).read_text())
+    """The certificate in use, and the one that was made here, if it ever was. One that cannot be
+    read is nobody's: the checks tell the operator."""
+    named = [Path(settings.C2PA_CERTIFICATE)] if settings.C2PA_CERTIFICATE else []
+    chains = []
+    for path in (*named, folder() / CHAIN):
+        with contextlib.suppress(OSError, ValueError):
+            chain = path.read_text()
+            Trust.in_chains([chain])
+            chains.append(chain)
     return Trust.in_chains(chains)
 
 
