@@ -10,13 +10,16 @@ import resource
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from typing import TypeVar
+
+from PIL import Image
 
 from gallery.provenance.certificate import make
 from webstyle.engine import images, watermark
 from webstyle.engine.credentials import Claims, signed
 from webstyle.engine.device import pick_device, tune_cpu
-from webstyle.engine.engines.stylebank import get_painter
+from webstyle.engine.engines.stylebank import Painter, get_painter
 from webstyle.engine.samples import sample_path
 from webstyle.engine.weights import styles
 
@@ -33,6 +36,10 @@ def timed(times: list[float], function: Callable[[], Made]) -> Made:
     return made
 
 
+def painting(painter: Painter, picture: Image.Image, style: str) -> Image.Image:
+    return painter.decode(painter.apply(painter.encode(picture), style))
+
+
 def main() -> None:
     tune_cpu()
     painter, certificate = get_painter(pick_device("cpu")), make()
@@ -47,13 +54,11 @@ def main() -> None:
         find: list[float] = []
         sign: list[float] = []
         for _ in range(turns):
-            painted = timed(
-                paint, lambda p=picture: painter.decode(painter.apply(painter.encode(p), style))
-            )
-            marked = timed(mark, lambda p=painted: watermark.mark(p, MARK))
-            assert timed(find, lambda p=marked: watermark.find(p)) == MARK
+            painted = timed(paint, partial(painting, painter, picture, style))
+            marked = timed(mark, partial(watermark.mark, painted, MARK))
+            assert timed(find, partial(watermark.find, marked)) == MARK
             data = images.encode(marked, "png")
-            with_it = timed(sign, lambda d=data: signed(d, "png", claims, certificate))
+            with_it = timed(sign, partial(signed, data, "png", claims, certificate))
         best = [min(times) for times in (paint, mark, find, sign)]
         ratio = best[1] / best[0]
         print(

@@ -6,6 +6,7 @@ issuer's own key is thrown away as soon as it has signed, so that nobody can iss
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import tempfile
@@ -19,8 +20,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from django.conf import settings
 
-from webstyle.engine.credentials import SOFTWARE, Certificate, Trust
-from webstyle.engine.events import EngineError
+from webstyle.engine.credentials import SOFTWARE, Certificate, SigningError, Trust
 
 CHAIN, KEY = "certificate.pem", "key.pem"
 VALID = timedelta(days=20 * 365)  # without time stamps, a signature is no good afterwards
@@ -30,7 +30,7 @@ USAGES = ("digital_signature", "content_commitment", "key_encipherment", "data_e
 
 
 def certificate() -> Certificate:
-    """Raises EngineError when the operator's own cannot be read."""
+    """Raises SigningError when the operator's own cannot be read."""
     if not settings.C2PA_CERTIFICATE:
         return made_here()
     return given(Path(settings.C2PA_CERTIFICATE), Path(settings.C2PA_KEY))
@@ -40,9 +40,9 @@ def given(chain: Path, key: Path) -> Certificate:
     try:
         return Certificate(chain.read_text(), key.read_text())
     except OSError as error:
-        raise EngineError(f"{error.filename} cannot be read ({error.strerror})") from None
+        raise SigningError(f"{error.filename} cannot be read ({error.strerror})") from None
     except UnicodeDecodeError:
-        raise EngineError(f"{chain} or {key} is no PEM file: convert it") from None
+        raise SigningError(f"{chain} or {key} is no PEM file: convert it") from None
 
 
 def folder() -> Path:
@@ -73,15 +73,20 @@ def fault() -> str:
         return ""  # it is made when it is needed
     try:
         return certificate().fault()
-    except EngineError as error:
+    except SigningError as error:
         return f"{error}: check the path and who may read it"
 
 
 def trust() -> Trust:
-    """The certificate in use, and the one that was made here, if it ever was."""
-    chains = [certificate().chain] if settings.C2PA_CERTIFICATE else []
-    if (folder() / CHAIN).exists():
-        chains.append((folder() / CHAIN).read_text())
+    """The certificate in use, and the one that was made here, if it ever was. One that cannot be
+    read is nobody's: the checks tell the operator."""
+    named = [Path(settings.C2PA_CERTIFICATE)] if settings.C2PA_CERTIFICATE else []
+    chains = []
+    for path in (*named, folder() / CHAIN):
+        with contextlib.suppress(OSError, ValueError):
+            chain = path.read_text()
+            Trust.in_chains([chain])
+            chains.append(chain)
     return Trust.in_chains(chains)
 
 

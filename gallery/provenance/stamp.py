@@ -17,8 +17,7 @@ from PIL import Image
 
 from gallery.provenance.certificate import certificate
 from webstyle.engine import watermark
-from webstyle.engine.credentials import Claims, signed
-from webstyle.engine.events import EngineError
+from webstyle.engine.credentials import Claims, SigningError, signed
 from webstyle.engine.recipe import is_painting, is_taught
 
 if TYPE_CHECKING:
@@ -44,7 +43,7 @@ def sealed(data: bytes, kind: str, claims: Claims) -> bytes:
         return data
     try:
         return signed(data, kind, claims, certificate())
-    except (EngineError, OSError) as error:
+    except (SigningError, OSError) as error:
         log.error("a picture leaves without Content Credentials: %s", error)
         return data
 

@@ -194,6 +194,19 @@ def test_it_reads_where_nothing_is_signed_any_more(
     assert OURS in asked(stranger, data).text
 
 
+@pytest.mark.parametrize("text", [None, "nonsense"])
+def test_it_reads_where_the_operators_certificate_cannot_be_read(
+    stranger: Client, starry: Rendering, settings: Settings, tmp_path: Path, text: str | None
+) -> None:
+    data = files.result_as(starry, "jpg")
+    settings.C2PA_CERTIFICATE = settings.C2PA_KEY = str(tmp_path / "own.pem")
+    if text:
+        (tmp_path / "own.pem").write_text(text)
+    page = asked(stranger, data)
+    assert OURS in page.text
+    assert "own.pem" not in page.text
+
+
 def test_without_a_picture_it_asks_for_one(stranger: Client) -> None:
     assert stranger.get(reverse("verify")).status_code == 200
     answer = stranger.post(reverse("verify"), {})

@@ -42,6 +42,10 @@ LONGEST = 120  # characters of what a stranger's file says
 MOST_STYLES = 12
 
 
+class SigningError(EngineError):
+    """Told to the operator: in the log, by a check, on the command line; never to a visitor."""
+
+
 @dataclass(frozen=True)
 class Certificate:
     """``chain``: PEM, the certificate that signs first. ``key``: PEM, its private key."""
@@ -50,11 +54,11 @@ class Certificate:
     key: str
 
     def algorithm(self) -> str:
-        """As C2PA calls it. Raises EngineError for a key that cannot sign."""
+        """As C2PA calls it. Raises SigningError for a key that cannot sign."""
         try:
             key = load_pem_private_key(self.key.encode(), None)
         except (ValueError, TypeError):
-            raise EngineError(
+            raise SigningError(
                 "the key for Content Credentials cannot be read: use PEM, without a password"
             ) from None
         if isinstance(key, ed25519.Ed25519PrivateKey):
@@ -65,7 +69,7 @@ class Certificate:
             of_curve = {"secp256r1": "es256", "secp384r1": "es384", "secp521r1": "es512"}
             if name := of_curve.get(key.curve.name):
                 return name
-        raise EngineError(
+        raise SigningError(
             "the key for Content Credentials is of a kind that C2PA does not know: use EC P-256"
         )
 
@@ -79,7 +83,7 @@ class Certificate:
             return "the certificate's file has no issuer in it: add the issuer's behind it"
         try:
             self.algorithm()
-        except EngineError as error:
+        except SigningError as error:
             return str(error)
         if load_pem_private_key(self.key.encode(), None).public_key() != leaf.public_key():
             return "the key does not fit the certificate: name the two that belong together"
@@ -144,7 +148,7 @@ class Claims:
 
 def signed(data: bytes, kind: str, claims: Claims, certificate: Certificate) -> bytes:
     """An encoded picture (``kind``: jpg, png or webp) with the note in it; one that was there
-    before is replaced. Some 3 KB and 2 ms. Raises EngineError when it cannot be signed."""
+    before is replaced. Some 3 KB and 2 ms. Raises SigningError when it cannot be signed."""
     import c2pa
 
     info = c2pa.C2paSignerInfo(
@@ -159,7 +163,7 @@ def signed(data: bytes, kind: str, claims: Claims, certificate: Certificate) -> 
         ):
             builder.sign(ENCODINGS[kind], io.BytesIO(data), out)
     except c2pa.C2paError as error:
-        raise EngineError(
+        raise SigningError(
             f"Content Credentials cannot be signed ({error}): check certificate and key"
         ) from error
     return out.getvalue()

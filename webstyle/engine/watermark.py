@@ -43,9 +43,8 @@ LOW, HIGH = 10, 190  # the band: distance from the mean, in half-waves across th
 CUTS = (64, 110, HIGH)  # a small or much compressed picture keeps the lower part of it
 LIMIT = 2.0  # of a coefficient, in sizes of its neighbours
 # The sum over all bytes of the best sequence's z-score. Of 700 photographs without a mark, in all
-# eight positions, the best had a mean of 27.9 and a standard deviation of 0.7; the highest was
-# 30.2. What gets above it still needs its checksum: of TRIES messages one fits by chance in 40,000
-# times.
+# eight positions, the best had a mean of 27.9, a standard deviation of 0.7, and once it was 30.2.
+# What gets above it still needs its checksum: of TRIES messages one fits by chance in 40,000 times.
 LEAST = 30.5
 TRIES = 400  # messages, in order of their score, of which one may fit its checksum
 RUNNERS_UP = 6  # for each byte
