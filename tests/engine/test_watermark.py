@@ -108,6 +108,15 @@ def test_it_is_found_in_no_photograph() -> None:
         assert watermark.find(photo) is None
 
 
+def test_what_does_not_fit_its_checksum_is_no_mark(monkeypatch: pytest.MonkeyPatch) -> None:
+    photo = images.fit(opened("coffee.png"), 512)
+    with monkeypatch.context() as patched:
+        patched.setattr(watermark, "message", lambda payload: payload + b"no!")
+        wrong = watermark.mark(photo, MARK)
+        assert watermark.find(wrong) == MARK
+    assert watermark.find(wrong) is None
+
+
 def test_it_is_found_in_no_result_that_has_none(results: list[Image.Image]) -> None:
     assert [watermark.find(picture) for picture in results] == [None] * RESULTS
 
