@@ -297,8 +297,8 @@ def test_a_missing_catalogue_leaves_the_site_english(
 # Nothing is left in English.
 
 ALLOWED = set(
-    """webstyle StyleBank Gatys Chen JPEG PNG WebP HEIC AVIF ZIP JavaScript Cookie Email English
-    Home Shift Ctrl Enter JSON safetensors html svg img px MB Coffee Dusk Vincent Broken
+    """webstyle API OpenAPI StyleBank Gatys Chen JPEG PNG WebP HEIC AVIF ZIP JavaScript Cookie Email
+    English Home Shift Ctrl Enter JSON safetensors html svg img px MB Coffee Dusk Vincent Broken
     vincent vera theo sea none Lovely Winter Udnie Me example org testserver Lift off""".split()
 )
 SPOKEN = ("aria-label", "title", "alt", "placeholder", "aria-valuetext", "data-note",
