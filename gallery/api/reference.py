@@ -7,6 +7,7 @@ does not let in.
 from __future__ import annotations
 
 import functools
+from collections.abc import Iterator
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -19,6 +20,7 @@ from gallery.api.site import api
 ROOT = "/api/v1"
 METHODS = ("get", "post", "put", "patch", "delete")
 REF = "#/components/schemas/"
+APART = [f"{REF}RecipeIn"]  # has an operation that gives it
 
 
 @require_GET
@@ -72,26 +74,40 @@ def answer(status: Any, told: dict[str, Any]) -> dict[str, str]:
     return {"status": str(status), "what": ", ".join(kinds), "words": told.get("description", "")}
 
 
-def fields(schema: dict[str, Any], schemas: dict[str, Any]) -> list[dict[str, Any]]:
-    """Of a body, one row each."""
+def fields(
+    schema: dict[str, Any], schemas: dict[str, Any], before: str = ""
+) -> list[dict[str, Any]]:
+    """Of a body, one row each: what must be sent first, and parts of a part after it."""
     schema = resolved(schema, schemas)
     required = schema.get("required", [])
-    return [
-        {"name": name, "required": name in required, "type": type_of(each),
-         "default": default_of(each), "words": each.get("description", "")}
-        for name, each in schema.get("properties", {}).items()
-    ]  # fmt: skip
+    rows = []
+    for name, each in sorted(
+        schema["properties"].items(), key=lambda item: item[0] not in required
+    ):
+        rows.append(
+            {"name": before + name, "required": name in required, "type": type_of(each),
+             "default": default_of(each), "words": each.get("description", "")}
+        )  # fmt: skip
+        for within, mark in parts(each):
+            if within not in APART:
+                rows += fields({"$ref": within}, schemas, f"{before}{name}{mark}.")
+    return rows
+
+
+def parts(schema: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """References to what it is made of, each with how its name goes on."""
+    for each in [schema, *schema.get("anyOf", [])]:
+        if "$ref" in each:
+            yield each["$ref"], ""
+        if "$ref" in each.get("items", {}):
+            yield each["items"]["$ref"], "[]"
 
 
 def resolved(schema: dict[str, Any], schemas: dict[str, Any]) -> dict[str, Any]:
-    """The schema itself, where a reference or a choice with null stands in for it."""
-    for each in schema.get("anyOf", []):
-        if "$ref" in each:
-            schema = each
-    if "$ref" in schema:
-        found: dict[str, Any] = schemas[schema["$ref"].removeprefix(REF)]
-        return found
-    return schema
+    """The schema itself, where a reference, or a choice between one and null, stands for it."""
+    (ref, __), *___ = parts(schema)
+    found: dict[str, Any] = schemas[ref.removeprefix(REF)]
+    return found
 
 
 def default_of(schema: dict[str, Any]) -> str:
@@ -114,4 +130,4 @@ def type_of(schema: dict[str, Any]) -> str:
         return f"list of {type_of(schema.get('items', {}))}"
     kind = schema.get("format") or schema.get("type", "object")
     low, high = schema.get("minimum"), schema.get("maximum")
-    return f"{kind}, {low:g} to {high:g}" if None not in (low, high) else str(kind)
+    return f"{kind}, {low:.12g} to {high:.12g}" if None not in (low, high) else str(kind)

@@ -252,14 +252,20 @@ class Masked(In):
 class Look(In):
     """How a photo is to be painted: defaults that give a good picture, and styles to choose."""
 
-    styles: list[Weighted] = Field([], max_length=MAX_STYLES)
-    engine: str = Field(Recipe.engine, json_schema_extra=ENGINES)
-    size: Literal[PIXELS] = Recipe.size  # type: ignore[valid-type]
-    strength: Part = Recipe.strength
-    keep_color: Yes = Recipe.keep_color
-    seed: Annotated[Whole, Field(ge=0, le=2**31 - 1)] = Recipe.seed
-    params: dict[str, Any] = Field({}, description="Of the engine: see /api/v1/styles/engines.")
-    masks: list[Masked] = Field([], max_length=MAX_STYLES + 1)
+    styles: list[Weighted] = Field([], max_length=MAX_STYLES, description="Mixed by weight.")
+    engine: str = Field(
+        Recipe.engine, json_schema_extra=ENGINES, description="The method of painting."
+    )
+    size: Literal[PIXELS] = Field(  # type: ignore[valid-type]
+        Recipe.size, description="Long side of the result in px."
+    )
+    strength: Part = Field(Recipe.strength, description="0 is the photo, 1 the full style.")
+    keep_color: Yes = Field(Recipe.keep_color, description="The photo keeps its colours.")
+    seed: Annotated[Whole, Field(ge=0, le=2**31 - 1)] = Field(
+        Recipe.seed, description="Of what is left to chance."
+    )
+    params: dict[str, Any] = Field({}, description="Of the engine, each with its own.")
+    masks: list[Masked] = Field([], max_length=MAX_STYLES + 1, description="Regions.")
 
 
 class RecipeIn(In):
@@ -281,8 +287,8 @@ class RecipeIn(In):
 class RenderingIn(Look):
     """With ``recipe`` or ``remix_of`` the other values are left out."""
 
-    photo: Id
-    recipe: RecipeIn | None = None
+    photo: Id = Field(description="One of yours.")
+    recipe: RecipeIn | None = Field(None, description="As /renderings/{id}/recipe gives it.")
     remix_of: Id | None = Field(None, description="A picture whose recipe is taken.")
 
 

@@ -14,7 +14,7 @@ from tests.browser.conftest import SCREENS, fits_the_screen, serious_faults
 from tests.browser.test_the_visitors_walk import sign_up
 
 pytestmark = pytest.mark.browser
-NO_PAGES = re.compile(r"/(file|download|export|feed|zip|sheet|static|oembed|admin)(/|$)")
+NO_PAGES = re.compile(r"/(file|download|export|feed|zip|sheet|static|oembed|admin|v1)(/|$)")
 ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 # One of each is looked at, whoever and whatever it is of.
 KINDS = (r"/people/[^/]+/", r"/tags/[^/]+/", r"/styles/(?!import)[^/]+/", r"/s/[-\w]{20,}/")
@@ -96,7 +96,8 @@ def test_no_page_has_a_serious_fault(page: Page, photo_path: str) -> None:
     # That it came to all of them.
     assert {
         "/me/", "/me/links/", "/me/favourites/", "/gallery/", "/picture/*/", "/photo/*/", "/mix/*/",
-        "/regions/*/", "/albums/*/", "/remix/*/", "/batch/", "/teach/", "/account/", *KINDS[:2],
+        "/regions/*/", "/albums/*/", "/remix/*/", "/batch/", "/teach/", "/account/",
+        "/account/tokens/", "/api/", *KINDS[:2],
     } <= seen  # fmt: skip
     page.context.clear_cookies()
     seen, faults = look_around(page, ["/", door])

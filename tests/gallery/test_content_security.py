@@ -14,7 +14,7 @@ from gallery.models import ErrorEntry, Photo, Profile, Rendering, ShareLink, Tag
 from gallery.moderation.services import ban, decide
 from tests.cast import GUEST, copies, make_painting, make_taught, submit
 from tests.community import make_album, say
-from tests.members import make_member, make_operator, signed_in
+from tests.members import PASSWORD, make_member, make_operator, signed_in
 from tests.moderation import (
     SPAM,
     address,
@@ -64,9 +64,9 @@ def account_pages(guest: Client) -> list[HttpResponse]:
     """Each page of accounts, with its errors."""
     doors = ("account_login", "account_signup", "account_reset_password")
     inside = ("account", "account_email", "account_change_password", "account_delete",
-              "account_logout", "account_reauthenticate")  # fmt: skip
+              "account_logout", "account_reauthenticate", "account_tokens")  # fmt: skip
     open_to_all = ("account_reset_password_done", "account_reset_password_from_key_done",
-                   "account_email_verification_sent", "account_inactive")  # fmt: skip
+                   "account_email_verification_sent", "account_inactive", "api")  # fmt: skip
     got = [guest.get(reverse(name)) for name in (*doors, *open_to_all)]
     got += [guest.post(reverse(name), {"email": "x"}) for name in doors]
     got.append(guest.get(reverse("account_confirm_email", args=["x:y"])))
@@ -74,6 +74,9 @@ def account_pages(guest: Client) -> list[HttpResponse]:
     member = signed_in(make_member())
     got += [member.get(reverse(name)) for name in inside]
     got += [member.post(reverse(name), {"password": "x"}) for name in inside[2:4]]
+    member.post(reverse("account_reauthenticate"), {"password": PASSWORD})
+    for values in ({}, {"title": "Winter", "scopes": ["read"]}):
+        got.append(member.post(reverse("account_tokens"), values))
     return got
 
 
@@ -173,7 +176,7 @@ def pages(guest: Client, painted: Rendering, photo: Photo) -> list[str]:
     )
     answers.append(operators_page(painted))
     answers += moderation_pages(guest, painted)
-    assert {answer.status_code for answer in answers} == {200, 404, 410, 400, 403}
+    assert {answer.status_code for answer in answers} == {200, 201, 404, 410, 400, 403}
     assert any("undo" in answer.text.lower() for answer in answers)
     for answer in answers:
         policy = answer["Content-Security-Policy"]

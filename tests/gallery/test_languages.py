@@ -308,32 +308,41 @@ SPOKEN = ("aria-label", "title", "alt", "placeholder", "aria-valuetext", "data-n
           "data-reason", "label", "aria-roledescription")  # fmt: skip
 
 
-SILENT, QUOTES = ("script", "style", "svg", "code"), ("q", "span", "ul")
+FOREIGN = ("div", "span", "ul")
 
 
 class Words(HTMLParser):
-    """All that a page says to somebody who sees or hears it."""
+    """All that a page says to somebody who sees or hears it, but for code, and for what it says to
+    be English: what programs are told."""
 
     def __init__(self) -> None:
         super().__init__()
         self.said: list[str] = []
         self.silent = 0
-        self.quoted: list[bool] = []
+        self.foreign: list[str] = []  # elements of the kind of the outermost one
 
     def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
         given = dict(attributes)
+        if tag in self.foreign[:1]:
+            self.foreign.append(tag)
+        elif not self.foreign and (tag == "code" or (tag in FOREIGN and given.get("lang") == "en")):
+            self.foreign = [tag]
+        if self.foreign:
+            return
         self.said += [str(given[name]) for name in SPOKEN if given.get(name)]
         if tag == "meta" and given.get("name") == "description":
             self.said.append(str(given["content"]))
-        # What is in another language says so: a file that somebody brings, a line of a program.
-        self.silent += tag in SILENT or (tag in QUOTES and given.get("lang") == "en")
-        self.quoted += [given.get("lang") == "en"] if tag in QUOTES else []
+        self.silent += tag in ("script", "style", "svg")
 
     def handle_endtag(self, tag: str) -> None:
-        self.silent -= tag in SILENT or (tag in QUOTES and self.quoted.pop())
+        if self.foreign:
+            if tag == self.foreign[0]:
+                self.foreign.pop()
+            return
+        self.silent -= tag in ("script", "style", "svg")
 
     def handle_data(self, data: str) -> None:
-        if not self.silent:
+        if not self.silent and not self.foreign:
             self.said.append(data)
 
 
@@ -352,6 +361,9 @@ def english(html: str) -> set[str]:
 
 def test_the_finder_of_english_finds() -> None:
     assert english("<p>训练 StyleBank</p><img alt='A cat'>") == set() | {"A cat"}
+    assert english("<div lang='en'>A <div>cat</div> sat</div><code>cat</code><p>A dog</p>") == {
+        "A dog"
+    }
     assert english("<script>x.say('hello')</script><button aria-label='Close'>好</button>") == {
         "Close"
     }
