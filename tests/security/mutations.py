@@ -247,9 +247,8 @@ MUTATIONS = [
          f"{SECURITY}sessions.py::test_nothing_of_the_guest_is_in_the_members_session"),
     take("signing out closes sockets", "gallery/apps.py",
          "        user_logged_out.connect(on_logout)\n", "",
-         f"{GALLERY}mix_socket.py::"
-         "test_after_logout_it_is_closed_and_a_picture_under_way_is_not_shown"),
-    take("a new password closes sockets", "gallery/accounts/sessions.py",
+         f"{SECURITY}socket_roles.py::test_signing_out_closes_what_is_open"),
+    take("signing out everywhere ends sessions", "gallery/accounts/sessions.py",
          "    Session.objects.filter(session_key__in=keys).delete()\n", "",
          f"{GALLERY}accounts_sessions.py::"
          "test_signing_out_everywhere_ends_all_sessions_and_nobody_elses"),

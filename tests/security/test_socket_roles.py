@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from asgiref.sync import sync_to_async
 from channels.testing import WebsocketCommunicator
+from django.urls import reverse
 
 from tests.cast import make_photo, socket_of
 from tests.members import owner
@@ -66,3 +67,17 @@ async def test_its_owner_opens_it_from_our_own_pages_alone(socket: Socket, world
     where = addresses(socket, world)[0]
     for origin in FOREIGN:
         assert await said(socket_of(client, where, origin)) == "refused", origin
+
+
+@pytest.mark.parametrize("leave", ["account_logout", "account_everywhere"])
+@pytest.mark.parametrize("socket", SOCKETS, ids=lambda socket: socket.route)
+async def test_signing_out_closes_what_is_open(socket: Socket, leave: str, world: World) -> None:
+    """A socket keeps its user: nothing else would end it."""
+    client = await sync_to_async(world.client)("owner")
+    page = socket_of(client, addresses(socket, world)[0])
+    accepted, _ = await page.connect(timeout=10)
+    assert accepted
+    assert (await page.receive_output(timeout=10))["type"] == "websocket.send"
+    await sync_to_async(client.post)(reverse(leave))
+    closed = await page.receive_output(timeout=10)
+    assert (closed["type"], closed["code"]) == ("websocket.close", 4401)
