@@ -2,6 +2,7 @@
 # make test  set up what is missing and run the whole suite
 PORT ?= 8000
 PYTHON ?= python3
+SIDE_BY_SIDE ?= 2  # tests; each has its share of the cores
 BIN = .venv/bin
 
 PO = $(wildcard locale/*/LC_MESSAGES/*.po)
@@ -21,7 +22,7 @@ test: .venv/dev.done $(PO:.po=.mo)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/pytest
+	$(BIN)/pytest -n $(SIDE_BY_SIDE) --dist loadfile
 
 bench: .venv/dev.done
 	$(BIN)/python -m benchmarks.stylebank

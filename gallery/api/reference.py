@@ -47,7 +47,8 @@ def described(
     path: str, method: str, operation: dict[str, Any], schemas: dict[str, Any]
 ) -> dict[str, Any]:
     body = operation.get("requestBody", {}).get("content", {})
-    sent = body.get("application/json", {}).get("schema")
+    file = "application/octet-stream" in body  # it may come as JSON too, which names an upload
+    sent = None if file else body.get("application/json", {}).get("schema")
     return {
         "id": operation["operationId"],
         "method": method.upper(),
@@ -59,7 +60,7 @@ def described(
              "type": type_of(each["schema"]), "words": each.get("description", "")}
             for each in operation["parameters"]
         ],
-        "file": "application/octet-stream" in body,
+        "file": file,
         "fields": fields(sent, schemas) if sent else [],
         "answers": [answer(status, told) for status, told in operation["responses"].items()],
     }  # fmt: skip

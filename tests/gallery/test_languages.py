@@ -302,7 +302,7 @@ ALLOWED = set(
     """webstyle StyleBank Gatys Chen JPEG PNG WebP HEIC AVIF ZIP JavaScript Cookie Email English
     Home Shift Ctrl Enter JSON safetensors html svg img px MB Coffee Dusk Vincent Broken
     vincent vera theo sea none Lovely Winter Udnie Me example org testserver Lift off
-    result Content Credentials API OpenAPI UUID Retry After Bearer cookie""".split()
+    result png Content Credentials API OpenAPI UUID Retry After Bearer cookie""".split()
 )
 SPOKEN = ("aria-label", "title", "alt", "placeholder", "aria-valuetext", "data-note",
           "data-reason", "label", "aria-roledescription")  # fmt: skip
