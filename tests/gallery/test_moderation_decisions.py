@@ -122,7 +122,7 @@ def test_its_address_says_why_to_whoever_could_see_it(
     assert page.status_code == 410
     assert "they can bring it back" in page.text
     assert "write to whoever runs this site" in page.text
-    state = stranger.get(reverse("picture_state", args=[hung.pk]), HTTP_ACCEPT="application/json")
+    state = stranger.get(reverse("v1:picture", args=[hung.pk]), HTTP_ACCEPT="application/json")
     assert (state.status_code, REASON in state.json()["error"]) == (410, True)
 
 

@@ -167,7 +167,7 @@ def ways(photo: Photo, painted: Rendering) -> dict[str, tuple[str, str, dict[str
         "teach": ("post", reverse("teach"), {}),
         "remix": ("post", reverse("remix", args=[painted.pk]), {}),
         "download": ("get", reverse("picture_download", args=[painted.pk, "png"]), {}),
-        "propose": ("get", reverse("mask_propose", args=[photo.pk]), {"kind": "moon"}),
+        "propose": ("get", reverse("v1:proposal", args=[photo.pk]), {"kind": "moon"}),
         "search": ("get", reverse("gallery"), {"q": "sea"}),
         "share": ("post", reverse("link_create", args=[painted.pk]), {}),
         "export": ("post", reverse("account_export"), {}),

@@ -170,9 +170,10 @@ MUTATIONS = [
          '                picture.seek(getattr(picture, "n_frames", 1) - 1)\n'
          "                picture.load()\n",
          f"{SECURITY}pictures.py::test_of_an_animation_one_frame_is_unpacked"),
-    take("decoders have so much memory", "webstyle/engine/sanitize.py",
-         "    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))\n", "",
-         f"{SECURITY}pictures.py::test_uploads_are_opened_in_a_process_with_limits"),
+    take("decoders have so much memory", "webstyle/engine/nursery.py",
+         "        (resource.RLIMIT_AS, memory),\n", "",
+         "tests/gallery/test_decoding.py::"
+         "test_one_that_hangs_swells_or_breaks_is_refused_and_the_next_goes_through"),
     take("all that decoders raise is one sentence", "webstyle/engine/images.py",
          "SyntaxError, EOFError, RuntimeError):", "SyntaxError, EOFError):",
          f"{SECURITY}pictures.py::test_a_file_with_wrong_bytes_is_refused_or_a_picture"),

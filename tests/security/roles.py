@@ -36,6 +36,7 @@ class Audience:
     roles: tuple[str, ...]
     otherwise: Outcome = 404
     hides: bool = False
+    led: tuple[str, ...] = ()  # these are led to the door
 
 
 EVERYBODY = Audience(ROLES)
@@ -74,6 +75,8 @@ class Line:
             return audience.otherwise
         if method not in self.answers:
             return 405
+        if role in audience.led:
+            return LOGIN
         return self.answers[method] if role in audience.roles else audience.otherwise
 
 
@@ -210,7 +213,7 @@ LINES = [
     Line("account_logout", to=SIGNED_IN, GET=200, HEAD=200, POST=302),
     # Asks for the password once more before anything is made
     Line("account_tokens", to=MEMBERS, GET=200, HEAD=302, POST=302),
-    Line("account_token_revoke", "token", Audience(("owner",), LOGIN), **ACT),
+    Line("account_token_revoke", "token", Audience(("owner",), led=ROLES[:2]), **ACT),
     Line("decisions", **GET),
     # Those who watch over the site
     Line("moderation", to=MODERATORS, **GET),

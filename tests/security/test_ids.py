@@ -6,6 +6,7 @@ import uuid
 
 import pytest
 
+from gallery.owned import Owned
 from tests.security.asking import address, ask, whole
 from tests.security.roles import LINES, METHODS, Line
 from tests.security.world import ABSENT, ROLES, World
@@ -22,7 +23,11 @@ GUESSED = [
 def test_an_id_that_exists_is_answered_like_one_that_does_not(
     line: Line, role: str, world: World
 ) -> None:
-    (pk, *_) = world.items[line.example]
+    if role in line.to.roles:
+        pytest.skip("it is there for them to see")
+    pk = world.items[line.example][-1]
+    if isinstance(pk, int):
+        pytest.skip("a number: where it counts, the table says who is answered 404")
     where = address(line, world)
     answers = []
     for at in (where, where.replace(str(pk), ABSENT)):
@@ -56,6 +61,8 @@ def test_a_link_that_was_revoked_is_answered_like_one_that_never_was(
 
 def test_ids_are_random_and_cannot_be_counted(world: World) -> None:
     for name, row in world.rows.items():
+        if not isinstance(row, Owned):  # neither bans nor tokens are anybody else's to be asked for
+            continue
         assert isinstance(row.pk, uuid.UUID), name
         assert row.pk.version == 4, name
     assert all(len(world.items[f"{link} token"][0]) >= 22 for link in ("link", "album link"))
