@@ -171,7 +171,10 @@ def shaken(port: int, path: str, cookie: str) -> socket.socket:
 
 def frame(length: int, *, last: bool = True, kind: int = 1) -> bytes:
     """The head of a text of that length, and nothing of it."""
-    return struct.pack(">BBQ", (0x80 if last else 0) | kind, 0x80 | 127, length) + bytes(4)
+    head = (0x80 if last else 0) | kind
+    if length < 1 << 16:  # has to be written the short way
+        return struct.pack(">BBH", head, 0x80 | 126, length) + bytes(4)
+    return struct.pack(">BBQ", head, 0x80 | 127, length) + bytes(4)
 
 
 def ends(page: socket.socket) -> bool:
