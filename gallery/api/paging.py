@@ -17,7 +17,7 @@ from gallery.api.errors import FieldsError
 MOST = 100  # of one page
 Limit = Annotated[int, Query(20, ge=1, le=MOST, description="How many at most.")]
 Cursor = Annotated[
-    str, Query("", max_length=200, description="``next`` of the page before; empty for the first.")
+    str, Query("", max_length=200, description="next of the page before; empty for the first.")
 ]
 
 

@@ -240,12 +240,12 @@ class Albums(BaseModel):
 
 
 class Weighted(In):
-    style: Ref = Field(description="A style's ``ref``, a painting's too.")
+    style: Ref = Field(description="A style's ref, a painting's too.")
     weight: Weight = Field(1.0, description="Against the others, to a whole percent.")
 
 
 class Masked(In):
-    style: Ref = Field(description="A style's ``ref``; or ``photo``: there it stays a photo.")
+    style: Ref = Field(description="A style's ref; or photo: there it stays a photo.")
     mask: Id
 
 

@@ -50,7 +50,7 @@ def engine_list(request: HttpRequest) -> list[dict[str, Any]]:
 
 @router.get("/{ref}", response={200: Style, **ITS}, auth=ANYBODY)
 def style_get(request: HttpRequest, ref: str) -> dict[str, Any]:
-    """One of the shelf, by its ``ref``."""
+    """One of the shelf, by its ref."""
     for card in cards.shelf(caller(request).owner):
         if card.slug == ref:
             return told(card)
