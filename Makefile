@@ -14,7 +14,7 @@ run: .venv/run.done $(PO:.po=.mo)
 	@$(BIN)/python manage.py migrate --verbosity 0
 	@$(BIN)/python manage.py collectstatic --noinput --verbosity 0
 	@$(BIN)/python manage.py make_certificate
-	@$(BIN)/python manage.py make_samples
+	@LOG_LEVEL=WARNING $(BIN)/python manage.py make_samples
 	@$(BIN)/python manage.py serve --port $(PORT)
 
 test: .venv/dev.done $(PO:.po=.mo)
