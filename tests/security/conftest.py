@@ -35,4 +35,5 @@ def shared_world(
 @pytest.fixture
 def world(shared_world: tuple[World, Path], db: Any, settings: Settings) -> World:
     world, settings.MEDIA_ROOT = shared_world
+    world.rows["arrival"].path.touch()  # no file of the storage, and no transaction brings it back
     return world

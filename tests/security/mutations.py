@@ -294,7 +294,7 @@ MUTATIONS = [
     take("a message has an end", "gallery/management/commands/serve.py",
          'server_name="webstyle")',
          'server_name="webstyle", websocket_max_message_size=0, websocket_max_frame_size=0)',
-         f"{SECURITY}exhaustion.py::"
+         f"{SECURITY}socket_messages.py::"
          "test_a_message_that_is_too_long_ends_its_socket_before_it_is_sent"),
     take("so many pages wish at a time", "gallery/mixing.py",
          "if page not in self.wishes and len(self.wishes) >= MAX_WAITING:", "if False:",
