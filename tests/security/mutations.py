@@ -291,9 +291,8 @@ MUTATIONS = [
     take("what breaks off leaves nothing", "gallery/uploads.py",
          'prefix="upload-")', 'prefix="upload-", delete=False)',
          f"{SECURITY}exhaustion.py::test_a_body_that_breaks_off_leaves_nothing"),
-    take("a message has an end", "gallery/management/commands/serve.py",
-         'server_name="webstyle")',
-         'server_name="webstyle", websocket_max_message_size=0, websocket_max_frame_size=0)',
+    take("a message has an end", "gallery/http.py",
+         'SOCKET_LIMITS = {"websocket_max_frame_size": 32_768}', "SOCKET_LIMITS = {}",
          f"{SECURITY}socket_messages.py::"
          "test_a_message_that_is_too_long_ends_its_socket_before_it_is_sent"),
     take("so many pages wish at a time", "gallery/mixing.py",
