@@ -12,10 +12,10 @@ from twisted.web.http import HTTPChannel
 FORM_EXTRA = 1_000_000  # a multipart form is a little larger than the files in it
 PATIENCE = 60  # seconds, for the head of a request and for each piece of ENOUGH bytes of its body
 ENOUGH = 64 * 1024
-# Bytes of a frame from a page: a wish for a mixture is the longest, and no browser cuts it up. The
-# limit of whole messages stays Daphne's, a megabyte: it holds for what is sent too, and a picture of
-# a mixture is larger than any wish. Sockets without an answer to a ping, every 20 s, are closed
-# after 30 s.
+# Bytes of a frame from a page: a wish for a mixture is the longest, and no browser cuts it up. That
+# of whole messages stays Daphne's, a megabyte: it holds for what is sent too, and a picture of a
+# mixture is larger than any wish. Sockets without an answer to a ping, every 20 s, are closed after
+# 30 s.
 SOCKET_LIMITS = {"websocket_max_frame_size": 32_768}
 
 

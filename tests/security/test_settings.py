@@ -14,6 +14,7 @@ import pytest
 from tests.cast import ROOT
 
 DEPLOYED = {
+    "HSTS_SUBDOMAINS": "false", "HSTS_PRELOAD": "false",  # decided, in words
     "HTTPS": "true", "ALLOWED_HOSTS": "paint.example.org", "TRUSTED_PROXIES": "1",
     "CSRF_TRUSTED_ORIGINS": "https://paint.example.org",
     "EMAIL_URL": "submission://user:password@mail.example.org",
