@@ -17,6 +17,7 @@ from django.test import Client
 from pytest_django.fixtures import Settings
 
 from gallery import notify, runs
+from gallery.limits import sockets
 from gallery.models import Photo, Rendering
 from tests import cast
 from webstyle.engine.engines.stylebank import StyleBank
@@ -57,6 +58,7 @@ def _media(settings: Settings, tmp_path: Path) -> None:
 @pytest.fixture(autouse=True)
 def _cache() -> None:
     """Nor are the tries that it counted."""
+    sockets._open.clear()  # of tests that left theirs open
     cache.clear()
 
 
