@@ -9,7 +9,7 @@ from twisted.web.http import Request
 
 from gallery.http import ENOUGH, PATIENCE, LimitedChannel
 
-HEAD = b"POST /api/photos/ HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10000000\r\n\r\n"
+HEAD = b"POST /api/v1/photos HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10000000\r\n\r\n"
 
 
 @pytest.fixture

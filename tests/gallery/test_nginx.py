@@ -86,7 +86,7 @@ def get(visitor: Browser, path: str, **headers: str) -> tuple[http.client.HTTPRe
 
 def test_nginx_sends_what_we_allow_and_nothing_else(front: int, tmp_path: Path) -> None:
     visitor = Browser(front)
-    status, photo = visitor.ask("POST", "/api/photos/", cast.encoded("coffee.png"))
+    status, photo = visitor.ask("POST", "/api/v1/photos", cast.encoded("coffee.png"))
     assert status == 201
     stored = tmp_path / "var" / "media" / "photos" / photo["id"] / "view.webp"
     answer, body = get(visitor, photo["view"])
@@ -110,7 +110,7 @@ def test_nginx_sends_what_we_allow_and_nothing_else(front: int, tmp_path: Path) 
 
 def test_uploads_in_pieces_come_through_nginx(front: int) -> None:
     visitor = Browser(front)
-    assert visitor.ask("POST", "/api/photos/", cast.encoded("rocket.jpg"))[0] == 201
+    assert visitor.ask("POST", "/api/v1/photos", cast.encoded("rocket.jpg"))[0] == 201
     data = cast.encoded("coffee.png", size=1024)
     sender = client_of(visitor).uploader(file_stream=io.BytesIO(data), chunk_size=60_000)
     sender.upload()

@@ -158,7 +158,7 @@ def test_the_site_itself_runs_on_a_bucket(endpoint: str, bucket: Any, tmp_path: 
     visitor = Browser(port)
     with cast.managing(log, "serve", "--port", port, **own):
         cast.wait_until(lambda: answers(port), log)
-        status, photo = visitor.ask("POST", "/api/photos/", cast.encoded("coffee.png"))
+        status, photo = visitor.ask("POST", "/api/v1/photos", cast.encoded("coffee.png"))
         assert status == 201
         form = "application/x-www-form-urlencoded"
         status, job = visitor.ask("POST", f"{photo['url']}paint/", b"style=udnie&size=512", form)

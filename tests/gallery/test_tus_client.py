@@ -33,7 +33,7 @@ def port(tmp_path: Path) -> Iterator[int]:
 def visitor(port: int) -> Browser:
     """Somebody whom the site knows already."""
     browser = Browser(port)
-    assert browser.ask("POST", "/api/photos/", cast.encoded("rocket.jpg"))[0] == 201
+    assert browser.ask("POST", "/api/v1/photos", cast.encoded("rocket.jpg"))[0] == 201
     return browser
 
 
@@ -45,7 +45,7 @@ def client_of(visitor: Browser) -> TusClient:
 
 def made(visitor: Browser, url: str) -> tuple[int, Any]:
     body = b'{"upload": "%s"}' % url.strip("/").rpartition("/")[2].encode()
-    return visitor.ask("POST", "/api/photos/", body, "application/json")
+    return visitor.ask("POST", "/api/v1/photos", body, "application/json")
 
 
 def test_tuspy_sends_a_photo_stops_and_goes_on(visitor: Browser, tmp_path: Path) -> None:

@@ -97,7 +97,7 @@ class Onslaught:
         }  # fmt: skip
         began = time.monotonic()
         try:
-            line.request("POST", "/api/photos/", data, headers)
+            line.request("POST", "/api/v1/photos", data, headers)
             answer = line.getresponse()
             body = answer.read()
         except (OSError, http.client.HTTPException) as error:
