@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -160,8 +161,9 @@ def test_the_site_itself_runs_on_a_bucket(endpoint: str, bucket: Any, tmp_path: 
         cast.wait_until(lambda: answers(port), log)
         status, photo = visitor.ask("POST", "/api/v1/photos", cast.encoded("coffee.png"))
         assert status == 201
-        form = "application/x-www-form-urlencoded"
-        status, job = visitor.ask("POST", f"{photo['url']}paint/", b"style=udnie&size=512", form)
+        wish = {"photo": photo["id"], "styles": [{"style": "udnie"}], "size": 512}
+        body, kind = json.dumps(wish).encode(), "application/json"
+        status, job = visitor.ask("POST", "/api/v1/renderings", body, kind)
         assert status == 201
 
         def done_job() -> bool:
