@@ -11,6 +11,8 @@ import pytest
 from django.conf import settings
 
 from tests.cast import ROOT
+from tests.security.mutations import MUTATIONS
+from tests.security.mutations.mutation import Mutation
 
 TEXT = (ROOT / "docs" / "threat-model.md").read_text()
 QUOTED = re.compile(r"`([^`]+)`")
@@ -71,3 +73,23 @@ def test_all_files_and_settings_it_names_are_there() -> None:
         name = quoted.partition("=")[0]
         if CAPITALS.fullmatch(name):
             assert hasattr(settings, name) or re.search(rf"\b{name}\b", code), name
+
+
+TRIED = {test.partition("[")[0].removeprefix("tests/") for m in MUTATIONS for test in m.tests}
+
+
+@pytest.mark.parametrize("line", LINES, ids=[line[0] for line in LINES])
+def test_the_defence_of_each_line_can_be_taken_away_on_trial(line: tuple[str, str, str]) -> None:
+    """``python -m tests.security.mutations`` does so, and sees the line's tests fail."""
+    threat, _, cell = line
+    assert TRIED & {f"{folder}/{file}::{name}" for folder, file, name in NAMED.findall(cell)}, (
+        threat
+    )
+
+
+@pytest.mark.parametrize("mutation", MUTATIONS, ids=[m.defence for m in MUTATIONS])
+def test_each_trial_is_of_code_and_tests_as_they_are_now(mutation: Mutation) -> None:
+    mutation.applied((ROOT / mutation.file).read_text())
+    for test in mutation.tests:
+        path, _, name = test.partition("[")[0].partition("::")
+        assert name in names_in(path.removeprefix("tests/")), test

@@ -1,0 +1,48 @@
+"""By another site."""
+
+from __future__ import annotations
+
+from tests.security.mutations.mutation import ROLES, SECURITY, SETTINGS, take
+
+MUTATIONS = [
+    take("forms take the page's token", SETTINGS,
+         '    "django.middleware.csrf.CsrfViewMiddleware",\n', "",
+         f"{SECURITY}other_sites.py::test_without_the_pages_token_nothing_is_done[paint]"),
+    take("behind TLS the page of a form is looked at", SETTINGS,
+         'CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", [])',
+         'CSRF_TRUSTED_ORIGINS = ["https://evil.example"]',
+         f"{SECURITY}other_sites.py::test_a_token_from_another_sites_page_is_none"),
+    take("the session's cookie stays here", SETTINGS,
+         "CSRF_FAILURE_VIEW = ", 'SESSION_COOKIE_SAMESITE = "None"\nCSRF_FAILURE_VIEW = ',
+         f"{SECURITY}other_sites.py::test_the_cookie_of_the_session_is_not_sent_by_other_sites"),
+    take("what takes no token is known", "tests/security/roles.py",
+         'Line("upload", **ACT)', 'Line("upload", csrf=False, **ACT)',
+         f"{SECURITY}other_sites.py::test_the_lines_that_take_no_token_are_few_and_known"),
+    take("what acts is a POST", "gallery/views.py",
+         "@require_POST\ndef publish", "def publish", f"{ROLES}[picture_publish-owner]"),
+    take("a PUT is no POST", "gallery/accounts/urls.py",
+         "form(allauth.login)", "allauth.login", f"{ROLES}[account_login-nobody]"),
+    take("sockets are opened from our own pages", "webstyle/asgi.py",
+         "AllowedHostsOriginValidator(AuthMiddlewareStack(URLRouter(websockets)))",
+         "AuthMiddlewareStack(URLRouter(websockets))",
+         f"{SECURITY}socket_roles.py::test_its_owner_opens_it_from_our_own_pages_alone"),
+    take("ALLOWED_HOSTS=* is found", "gallery/checks.py",
+         'if "*" in settings.ALLOWED_HOSTS and not settings.DEBUG:', "if False:",
+         f"{SECURITY}settings.py::test_what_is_missing_is_named[ALLOWED_HOSTS-*-webstyle.E001]"),
+    take("pages are not framed", SETTINGS,
+         '    "django.middleware.clickjacking.XFrameOptionsMiddleware",\n', "",
+         f"{ROLES}[home-nobody]", f"{SECURITY}headers.py::test_our_own_files_have_them_too"),
+    take("addresses are told to no other site", SETTINGS,
+         'SECURE_REFERRER_POLICY = "same-origin"', 'SECURE_REFERRER_POLICY = "unsafe-url"',
+         f"{ROLES}[home-nobody]"),
+    take("the way back is on this site", "gallery/uploads.py",
+         "if url_has_allowed_host_and_scheme(address, None, require_https=request.is_secure()):",
+         "if address:",
+         f"{SECURITY}redirects.py::test_the_way_back_leads_to_this_site_only"),
+    take("an address that cannot be read is none", "gallery/accounts/adapter.py",
+         "except ValueError:", "except ZeroDivisionError:",
+         f"{SECURITY}redirects.py::test_no_door_leads_there"),
+    take("the door leads to this site", "gallery/accounts/adapter.py",
+         "return bool(super().is_safe_url(url))", "return True",
+         f"{SECURITY}redirects.py::test_no_door_leads_there"),
+]  # fmt: skip
