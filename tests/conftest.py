@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -19,9 +19,27 @@ from pytest_django.fixtures import Settings
 from gallery import notify, runs
 from gallery.limits import sockets
 from gallery.models import Photo, Rendering
-from tests import cast
+from tests import backends, cast
 from webstyle.engine.engines.stylebank import StyleBank
 from webstyle.engine.events import Result
+
+
+def pytest_configure() -> None:
+    if backends.LACKING and os.environ.get("CI"):  # there, everything is meant to be installed
+        pytest.exit(f"BACKENDS=scaled: {backends.LACKING}", returncode=1)
+
+
+def pytest_report_header() -> str:
+    return f"backends: {backends.described()}"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        local = item.get_closest_marker("local")
+        if backends.LACKING:
+            item.add_marker(pytest.mark.skip(reason=f"BACKENDS=scaled: {backends.LACKING}"))
+        elif backends.SCALED and local:
+            item.add_marker(pytest.mark.skip(reason=local.args[0]))
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -49,10 +67,12 @@ def _catalogues() -> None:
 
 
 @pytest.fixture(autouse=True)
-def _media(settings: Settings, tmp_path: Path) -> None:
+def _media(settings: Settings, tmp_path: Path) -> Iterator[None]:
     """Files of one test are none of another's business."""
     settings.MEDIA_ROOT = tmp_path / "media"
     settings.MEDIA_ROOT.mkdir()
+    yield
+    backends.forget(settings.TEST_SITE)
 
 
 @pytest.fixture(autouse=True)

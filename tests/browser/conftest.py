@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tests.backends import own_site
+from tests.servers import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 FLAGS = [
@@ -34,39 +37,42 @@ def manage(environment: dict[str, str], *command: str) -> None:
     )  # fmt: skip
 
 
-@pytest.fixture(scope="package")
-def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """Of the site's own processes."""
-    return os.environ | {
-        "VAR": str(tmp_path_factory.mktemp("site")),
-        "DJANGO_SETTINGS_MODULE": "webstyle.settings",
-    }
-
-
-@pytest.fixture(scope="package")
-def site(environment: dict[str, str]) -> Iterator[str]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    manage(environment, "migrate", "--verbosity=0")
-    manage(environment, "collectstatic", "--noinput", "--verbosity=0")
-    manage(environment, "make_samples")
+@contextmanager
+def serving(environment: dict[str, str], port: int) -> Iterator[str]:
+    """The address of ``manage.py serve``, once it answers."""
     server = subprocess.Popen(
         [sys.executable, "manage.py", "serve", "--port", str(port)], cwd=ROOT, env=environment
     )
     address = f"http://127.0.0.1:{port}"
     try:
-        for _ in range(120):
+        for _ in range(600):
             try:
                 urllib.request.urlopen(address, timeout=5).close()
                 break
             except OSError:
                 assert server.poll() is None, "the server ended"
-                time.sleep(0.25)
+                time.sleep(0.1)
         yield address
     finally:
         server.terminate()
         server.wait(30)
+
+
+@pytest.fixture(scope="session")
+def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """Of the site's own processes."""
+    own = own_site(tmp_path_factory.mktemp("site"))
+    return os.environ | own | {"DJANGO_SETTINGS_MODULE": "webstyle.settings"}
+
+
+@pytest.fixture(scope="session")
+def site(environment: dict[str, str]) -> Iterator[str]:
+    """Of the session: its samples take half a minute, and a worker of xdist comes back to it."""
+    manage(environment, "migrate", "--verbosity=0")
+    manage(environment, "collectstatic", "--noinput", "--verbosity=0")
+    manage(environment, "make_samples")
+    with serving(environment, free_port()) as address:
+        yield address
 
 
 @pytest.fixture(scope="package")
