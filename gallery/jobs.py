@@ -44,7 +44,7 @@ def lease() -> dict[str, Any]:
 def claim(lane: str, worker: str) -> Job | None:
     """The next job in ``lane``, of whatever kind, now running under ``worker``'s name, or None.
     Owners take turns: see limits/line.py."""
-    while owner := Line(lane).next():
+    while (owner := Line(lane).next()) is not None:
         job = oldest(owner, lane)
         if job is not None and claim_in_turn(job, worker):
             return job

@@ -42,6 +42,7 @@ GUEST, STRANGER = Owner(guest="the-guest"), Owner(guest="the-stranger")
 SMALL = Recipe(styles=(("udnie", 1.0),), size=64)  # painted in a moment
 # Long enough to be interrupted, also on a fast machine.
 LARGE = Recipe(styles=(("udnie", 1.0), ("great-wave", 1.0), ("the-scream", 1.0)), size=2048)
+CHINESE = "zh-hans"
 ELSEWHERE = "elsewhere:1"  # a worker of another machine: nobody here can tell whether it lives
 
 

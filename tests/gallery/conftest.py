@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import translation
 
 from gallery.models import Photo, Rendering
 from tests import servers
@@ -14,6 +16,13 @@ from tests.cast import submit
 from tests.members import make_member, signed_in
 from tests.pencil import Pencil, recipe
 from webstyle.engine import registry
+
+
+@pytest.fixture(autouse=True)
+def _language() -> Iterator[None]:
+    """What a request leaves behind in the thread is none of another test's business."""
+    yield
+    translation.deactivate()
 
 
 @pytest.fixture
