@@ -46,26 +46,35 @@ def own_site(folder: Path) -> dict[str, str]:
             "DATABASE_URL": f"sqlite:///{folder / 'db.sqlite3'}",
             "CHANNEL_LAYER_URL": "", "CACHE_URL": "locmem://",
         }  # fmt: skip
-    import psycopg
-
-    number = taken_number()
-    address = addresses()
-    with psycopg.connect(address["postgresql"], autocommit=True) as database:
-        database.execute(f"CREATE DATABASE site{number}".encode())
-    bucket(f"site{number}")
     return {
-        "VAR": str(folder), "MEDIA_ROOT": str(folder / "media"),
-        "DATABASE_URL": address["postgresql"].removesuffix("postgres") + f"site{number}",
-        "CHANNEL_LAYER_URL": f"{address['redis']}/{2 * number}",
-        "CACHE_URL": f"{address['redis']}/{2 * number + 1}",
-        "S3_BUCKET": f"site{number}", "S3_ENDPOINT": address["s3"], "S3_REGION": servers.REGION,
+        "VAR": str(folder), "MEDIA_ROOT": str(folder / "media"), "DATABASE_URL": new_database(),
+        "CHANNEL_LAYER_URL": new_redis(), "CACHE_URL": new_redis(), "S3_BUCKET": new_bucket(),
+        "S3_ENDPOINT": addresses()["s3"], "S3_REGION": servers.REGION,
         "S3_ACCESS_KEY": servers.ACCESS_KEY, "S3_SECRET_KEY": servers.SECRET_KEY,
     }  # fmt: skip
 
 
+def new_database() -> str:
+    import psycopg
+
+    address, name = addresses()["postgresql"], f"site{taken_number()}"
+    with psycopg.connect(address, autocommit=True) as database:
+        database.execute(f"CREATE DATABASE {name}".encode())
+    return address.removesuffix("postgres") + name
+
+
+def new_redis() -> str:
+    """A number of Redis, which is a store of its own."""
+    return f"{addresses()['redis']}/{taken_number()}"
+
+
+def new_bucket() -> str:
+    return str(bucket(f"site{taken_number()}").name)
+
+
 def taken_number() -> int:
-    """One that no other process of the tests has."""
-    return int(redis_at(addresses()["redis"]).incr("sites"))
+    """One that no other process of the tests has. Number 0 of Redis keeps count."""
+    return int(redis_at(addresses()["redis"]).incr("taken"))
 
 
 @functools.cache
@@ -110,7 +119,7 @@ def files_in(folder: Path) -> Iterator[None]:
 
 @functools.cache
 def bucket_of(folder: Path) -> str:
-    return str(bucket(f"folder{taken_number()}").name)
+    return new_bucket()
 
 
 def use_bucket(name: str) -> None:

@@ -210,6 +210,11 @@ def stored_files() -> list[str]:
     return sorted(name for _, names in storage.walk() for name in names)
 
 
+def stored_folders() -> set[str]:
+    """Those without a file, too; a bucket has none of them."""
+    return {folder for folder, _ in storage.walk()}
+
+
 def body(response: HttpResponse) -> bytes:
     """What was sent, also by a view that streams."""
     if not response.streaming:

@@ -34,6 +34,8 @@ def pytest_report_header() -> str:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    # What takes long begins first, and each worker has one browser and then none.
+    items.sort(key=lambda item: "/tests/browser/" not in str(item.path))
     for item in items:
         local = item.get_closest_marker("local")
         if backends.LACKING:

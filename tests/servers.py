@@ -24,7 +24,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = {"postgresql": "postgresql", "redis": "redis-server"}  # of Debian; moto is pip's
 REGION, ACCESS_KEY, SECRET_KEY = "eu-central-1", "key", "secret"
-DATABASES = 1000  # numbers of Redis that sites of the tests take, one after the other
+DATABASES = 10_000  # of Redis: sites of the tests take one number after the other
 TRIES = 3  # a free port may be somebody else's a moment later
 # Nothing of a test outlives a loss of power, so nothing waits for the disk.
 CARELESS = "fsync=off synchronous_commit=off full_page_writes=off max_connections=200"

@@ -11,7 +11,7 @@ from django.test import Client
 from django.utils import translation
 
 from gallery.models import Photo, Rendering
-from tests import servers
+from tests import backends, servers
 from tests.cast import submit
 from tests.members import make_member, signed_in
 from tests.pencil import Pencil, recipe
@@ -69,13 +69,13 @@ def missing(program: str, package: str) -> None:
 @pytest.fixture(scope="session")
 def redis_url() -> str:
     """Empty."""
-    return f"{server('redis')}/0"
+    return backends.new_redis() if backends.SCALED else f"{server('redis')}/0"
 
 
 @pytest.fixture(scope="session")
 def postgres_url() -> str:
     """Empty."""
-    return server("postgresql")
+    return backends.new_database() if backends.SCALED else server("postgresql")
 
 
 def server(kind: str) -> str:

@@ -19,6 +19,7 @@ from tests.gallery.test_serving import Browser
 from tests.gallery.test_tus_client import client_of, made
 from tests.malformed.onslaught import answers
 
+pytestmark = pytest.mark.local("nginx sends files out of a folder")
 OURS = re.compile(r"<!-- nginx -->\n```nginx\n(.*?)```", re.DOTALL)
 
 
