@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from django.core.management import load_command_class
 from django.test import Client
 from django.utils import translation
 
@@ -56,6 +57,24 @@ def user(db: None) -> Any:
 def vincent(user: Any) -> Client:
     """Signed in."""
     return signed_in(user)
+
+
+@pytest.fixture
+def refused(capsys: pytest.CaptureFixture[str]) -> Callable[..., str]:
+    """What ``manage.py`` says to such a command line, which it has to refuse with 2 and one line.
+    In this process: a new one would import torch for some seconds, only to say no."""
+
+    def said(name: str, *args: object) -> str:
+        command = load_command_class("gallery", name)
+        with pytest.raises(SystemExit) as ended:
+            command.run_from_argv(["manage.py", name, *map(str, args)])
+        told = capsys.readouterr()
+        assert ended.value.code == 2
+        assert told.out == ""
+        (line,) = told.err.splitlines()
+        return line
+
+    return said
 
 
 def missing(program: str, package: str) -> None:
