@@ -24,6 +24,7 @@ from tests.cast import CHINESE, ROOT
 from webstyle.engine.registry import engine_names, get_engine
 from webstyle.engine.weights import styles
 
+pytestmark = pytest.mark.local("words are in no backend")
 CATALOGUES = ROOT / "locale" / "zh_Hans" / "LC_MESSAGES"
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|\{\w+\}|<[^>]+>")
 

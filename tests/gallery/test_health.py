@@ -83,9 +83,10 @@ async def test_only_reading_is_answered() -> None:
 
 
 async def test_other_paths_go_on_to_the_site() -> None:
+    probes = Probes(beyond, Checkup())
     for path in ("/", "/health/", "/health/ready/x", "/s/health/ready"):
         with pytest.raises(AssertionError, match="went on"):
-            await ask(path)
+            await probes({"type": "http", "method": "GET", "path": path}, None, None)
 
 
 async def test_without_a_worker_it_is_degraded_and_serves(workers: None) -> None:
