@@ -34,8 +34,9 @@ def pytest_report_header() -> str:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    # What takes long begins first, and each worker has one browser and then none.
-    items.sort(key=lambda item: "/tests/browser/" not in str(item.path))
+    # Whole files, the browser's first: what takes long is not begun last, when the other workers
+    # have nothing left to do, and each of them has one browser, and then none.
+    items.sort(key=lambda item: ("/tests/browser/" not in str(item.path), item.path))
     for item in items:
         local = item.get_closest_marker("local")
         if backends.LACKING:
