@@ -6,6 +6,7 @@ from __future__ import annotations
 import functools
 import json
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -54,12 +55,27 @@ def own_site(folder: Path) -> dict[str, str]:
     }  # fmt: skip
 
 
-def new_database() -> str:
+def copy_of(site: dict[str, str], folder: Path) -> dict[str, str]:
+    """The variables of a site of its own with the rows and files of ``site``, which is not in
+    use."""
+    if not SCALED:
+        shutil.copytree(site["VAR"], folder, dirs_exist_ok=True)
+        return own_site(folder)
+    copied = own_site(folder)
+    copied["DATABASE_URL"] = new_database(site["DATABASE_URL"].rpartition("/")[2])
+    there = bucket(copied["S3_BUCKET"])
+    for each in there.meta.client.list_objects_v2(Bucket=site["S3_BUCKET"]).get("Contents", []):
+        there.copy({"Bucket": site["S3_BUCKET"], "Key": each["Key"]}, each["Key"])
+    shutil.copytree(site["VAR"], folder, dirs_exist_ok=True)
+    return copied
+
+
+def new_database(template: str = "template1") -> str:
     import psycopg
 
     address, name = addresses()["postgresql"], f"site{taken_number()}"
     with psycopg.connect(address, autocommit=True) as database:
-        database.execute(f"CREATE DATABASE {name}".encode())
+        database.execute(f"CREATE DATABASE {name} TEMPLATE {template}".encode())
     return address.removesuffix("postgres") + name
 
 

@@ -46,16 +46,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _cores(worker_id: str) -> None:
+def _cores(worker_id: str) -> set[int]:
     """Tests that run side by side have cores of their own, and so has what they start: threads of
-    torch that wait for each other at every layer take ten times as long."""
+    torch that wait for each other at every layer take ten times as long. Gives all of them."""
+    all_cores = sorted(os.sched_getaffinity(0))
     if worker_id != "master":
-        all_cores = sorted(os.sched_getaffinity(0))
         number, of = int(worker_id.removeprefix("gw")), int(os.environ["PYTEST_XDIST_WORKER_COUNT"])
         os.sched_setaffinity(0, all_cores[number % len(all_cores) :: of])
     from webstyle.engine.device import tune_cpu
 
     tune_cpu()
+    return set(all_cores)
 
 
 @pytest.fixture(scope="session", autouse=True)
