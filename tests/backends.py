@@ -150,3 +150,12 @@ def forget(site: dict[str, str]) -> None:
     if SCALED:
         bucket(site["S3_BUCKET"]).objects.all().delete()
         redis_at(site["CHANNEL_LAYER_URL"]).flushdb()
+
+
+def cached_keys() -> list[str]:
+    """All that is in the cache."""
+    from django.core.cache import cache
+
+    if SCALED:
+        return [key.decode() for key in cache._cache.get_client().scan_iter()]
+    return list(cache._cache)
