@@ -1,8 +1,10 @@
 # make run   set up what is missing and serve the site at http://127.0.0.1:8000 (PORT= for another)
-# make test  set up what is missing and run the whole suite
+# make test  set up what is missing and run the whole suite, on SQLite and on the scaled backends
 PORT ?= 8000
 PYTHON ?= python3
 SIDE_BY_SIDE ?= 2  # tests; each has its share of the cores
+PARALLEL = -n $(SIDE_BY_SIDE) --dist loadfile --no-loadscope-reorder
+SCALED = tests/browser tests/gallery tests/security  # the engine knows of no backend
 BIN = .venv/bin
 
 PO = $(wildcard locale/*/LC_MESSAGES/*.po)
@@ -22,7 +24,10 @@ test: .venv/dev.done $(PO:.po=.mo)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/pytest -n $(SIDE_BY_SIDE) --dist loadfile
+	@echo "== tests on SQLite, a layer in memory and a folder"
+	$(BIN)/pytest $(PARALLEL)
+	@echo "== tests on PostgreSQL, Redis and S3"
+	BACKENDS=scaled $(BIN)/pytest $(PARALLEL) -m "scaled or not browser" $(SCALED)
 
 bench: .venv/dev.done
 	$(BIN)/python -m benchmarks.stylebank

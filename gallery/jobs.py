@@ -24,6 +24,7 @@ from gallery.job import Job, kinds
 from gallery.limits import usage
 from gallery.limits.line import Line
 from gallery.operations import context, counted
+from gallery.owners import Owner
 
 log = logging.getLogger(__name__)
 State = Job.State
@@ -43,12 +44,18 @@ def lease() -> dict[str, Any]:
 def claim(lane: str, worker: str) -> Job | None:
     """The next job in ``lane``, of whatever kind, now running under ``worker``'s name, or None.
     Owners take turns: see limits/line.py."""
-    while turn := Line(lane).next():
-        owner, kind = turn
-        job: Job | None = kind.waiting(lane).filter(**owner.fields).first()
+    while (owner := Line(lane).next()) is not None:
+        job = oldest(owner, lane)
         if job is not None and claim_in_turn(job, worker):
             return job
     return None
+
+
+def oldest(owner: Owner, lane: str) -> Job | None:
+    """Of the owner's waiting jobs, of whatever kind: as it is now, for since the line was looked
+    at, other workers have been there."""
+    heads = [kind.waiting(lane).filter(**owner.fields).first() for kind in kinds()]
+    return min((job for job in heads if job is not None), key=lambda job: job.queued, default=None)
 
 
 def claim_in_turn(job: Job, worker: str) -> bool:

@@ -3,7 +3,7 @@
 They speak English: the engine knows no Django, and what a worker says of a job is stored, and read
 by people of several languages. So a sentence is translated where it is shown. Those with values
 in them are known by their shape: ``{name} is damaged or cut short: ...``. One that is not known
-here stays English; tests/gallery/test_languages.py finds it.
+here stays English; tests/gallery/test_catalogues.py finds it.
 """
 
 from __future__ import annotations

@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import json
 import os
-import socket
 import struct
 import subprocess
 import sys
@@ -27,8 +26,10 @@ from PIL import Image
 
 from gallery import jobs, notify, runs, services
 from gallery.models import Mask, Painting, Photo, Rendering, TaughtStyle
+from gallery.operations import storage
 from gallery.operations.guests import SEEN
 from gallery.owners import SESSION_KEY, Owner
+from tests.servers import free_port as free_port
 from webstyle.asgi import application
 from webstyle.engine import images
 from webstyle.engine.recipe import Recipe
@@ -41,6 +42,7 @@ GUEST, STRANGER = Owner(guest="the-guest"), Owner(guest="the-stranger")
 SMALL = Recipe(styles=(("udnie", 1.0),), size=64)  # painted in a moment
 # Long enough to be interrupted, also on a fast machine.
 LARGE = Recipe(styles=(("udnie", 1.0), ("great-wave", 1.0), ("the-scream", 1.0)), size=2048)
+CHINESE = "zh-hans"
 ELSEWHERE = "elsewhere:1"  # a worker of another machine: nobody here can tell whether it lives
 
 
@@ -205,8 +207,12 @@ def copies(rendering: Rendering, number: int, **values: Any) -> list[Rendering]:
 
 
 def stored_files() -> list[str]:
-    root = Path(settings.MEDIA_ROOT)
-    return sorted(str(p.relative_to(root)) for p in root.rglob("*") if p.is_file())
+    return sorted(name for _, names in storage.walk() for name in names)
+
+
+def stored_folders() -> set[str]:
+    """Those without a file, too; a bucket has none of them."""
+    return {folder for folder, _ in storage.walk()}
 
 
 def body(response: HttpResponse) -> bytes:
@@ -218,24 +224,26 @@ def body(response: HttpResponse) -> bytes:
         return b"".join(response)
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 def environment(**values: Any) -> dict[str, str]:
     """Of a process of the site itself, on the test database unless said otherwise."""
     given = {
         "DJANGO_SETTINGS_MODULE": "webstyle.settings",
-        "VAR": settings.VAR,
-        "DATABASE_URL": f"sqlite:///{connection.settings_dict['NAME']}",
+        **settings.TEST_SITE,
+        "DATABASE_URL": database_url(),
         "MEDIA_ROOT": settings.MEDIA_ROOT,
         "DEVICE": "cpu",
         "RESCAN_SECONDS": 0.5,
         **values,
     }
     return os.environ | {name: str(value) for name, value in given.items()}
+
+
+def database_url() -> str:
+    """Of the test database."""
+    told = connection.settings_dict
+    if connection.vendor == "sqlite":
+        return f"sqlite:///{told['NAME']}"
+    return f"postgres://{told['USER']}@{told['HOST']}:{told['PORT']}/{told['NAME']}"
 
 
 def manage(*args: Any, **values: Any) -> subprocess.CompletedProcess[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -19,22 +19,44 @@ from pytest_django.fixtures import Settings
 from gallery import notify, runs
 from gallery.limits import sockets
 from gallery.models import Photo, Rendering
-from tests import cast
+from tests import backends, cast
 from webstyle.engine.engines.stylebank import StyleBank
 from webstyle.engine.events import Result
 
 
+def pytest_configure() -> None:
+    if backends.LACKING and os.environ.get("CI"):  # there, everything is meant to be installed
+        pytest.exit(f"BACKENDS=scaled: {backends.LACKING}", returncode=1)
+
+
+def pytest_report_header() -> str:
+    return f"backends: {backends.described()}"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    # Whole files, the browser's first: what takes long is not begun last, when the other workers
+    # have nothing left to do, and each of them has one browser, and then none.
+    items.sort(key=lambda item: ("/tests/browser/" not in str(item.path), item.path))
+    for item in items:
+        local = item.get_closest_marker("local")
+        if backends.LACKING:
+            item.add_marker(pytest.mark.skip(reason=f"BACKENDS=scaled: {backends.LACKING}"))
+        elif backends.SCALED and local:
+            item.add_marker(pytest.mark.skip(reason=local.args[0]))
+
+
 @pytest.fixture(scope="session", autouse=True)
-def _cores(worker_id: str) -> None:
+def _cores(worker_id: str) -> set[int]:
     """Tests that run side by side have cores of their own, and so has what they start: threads of
-    torch that wait for each other at every layer take ten times as long."""
+    torch that wait for each other at every layer take ten times as long. Gives all of them."""
+    all_cores = sorted(os.sched_getaffinity(0))
     if worker_id != "master":
-        all_cores = sorted(os.sched_getaffinity(0))
         number, of = int(worker_id.removeprefix("gw")), int(os.environ["PYTEST_XDIST_WORKER_COUNT"])
         os.sched_setaffinity(0, all_cores[number % len(all_cores) :: of])
     from webstyle.engine.device import tune_cpu
 
     tune_cpu()
+    return set(all_cores)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -49,10 +71,12 @@ def _catalogues() -> None:
 
 
 @pytest.fixture(autouse=True)
-def _media(settings: Settings, tmp_path: Path) -> None:
+def _media(settings: Settings, tmp_path: Path) -> Iterator[None]:
     """Files of one test are none of another's business."""
     settings.MEDIA_ROOT = tmp_path / "media"
     settings.MEDIA_ROOT.mkdir()
+    yield
+    backends.forget(settings.TEST_SITE)
 
 
 @pytest.fixture(autouse=True)

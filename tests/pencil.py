@@ -34,7 +34,7 @@ class Pencil:
     @dataclass(frozen=True)
     class Params:
         steps: int = param(STEPS, "Steps", low=1, high=10_000)
-        pace: float = param(0.01, "Seconds a step", low=0, high=1)
+        pace: float = param(0.005, "Seconds a step", low=0, high=1)
         checkpoints: bool = param(True, "Whether it can be interrupted")
         chatty: bool = param(False, "An event with nothing to it just before each step")
         loss: float = param(1.0, "First loss", low=0, high=1e9)

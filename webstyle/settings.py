@@ -142,6 +142,10 @@ if S3_BUCKET := env.str("S3_BUCKET", ""):
             "addressing_style": "path" if S3_ENDPOINT else "virtual",
             "signature_version": "s3v4",
             "file_overwrite": False,  # as on a disk: attempts never share a name
+            # What is read goes piece by piece into a temporary file: by default it is all held in
+            # memory, and threads fetch more of it ahead.
+            "max_memory_size": 1_000_000,
+            "use_threads": False,
         },
     }
 MEDIA_DELIVERY = env.str("MEDIA_DELIVERY", "stream")  # or x-accel, s3: who sends files

@@ -18,7 +18,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Count, Min, Value
+from django.db.models import Count, Min
 
 from gallery.job import Job, kinds
 from gallery.limits import usage
@@ -28,11 +28,10 @@ from gallery.owners import Owner
 
 @dataclass
 class Waiting:
-    """What of one owner waits: how many jobs, since when, and of which kind the oldest is."""
+    """What of one owner waits: how many jobs, and since when."""
 
     number: int
     since: datetime
-    kind: type[Job]
 
 
 def grouped(rows: Any, *by: str, **what: Any) -> Any:
@@ -51,18 +50,15 @@ class Line:
     @cached_property
     def waiting(self) -> dict[Owner, Waiting]:
         of_each = [
-            grouped(kind.waiting(self.lane), kind=Value(n), number=Count("pk"), first=Min("queued"))
-            for n, kind in enumerate(kinds())
+            grouped(kind.waiting(self.lane), number=Count("pk"), first=Min("queued"))
+            for kind in kinds()
         ]
         found: dict[Owner, Waiting] = {}
         for row in of_each[0].union(*of_each[1:], all=True):
-            here = Waiting(row["number"], row["first"], kinds()[row["kind"]])
             owner = Owner(row["owner"], row["guest"])
-            if other := found.get(owner):
-                here.number += other.number
-                if other.since < here.since:
-                    here.since, here.kind = other.since, other.kind
-            found[owner] = here
+            here = found.setdefault(owner, Waiting(0, row["first"]))
+            here.number += row["number"]
+            here.since = min(here.since, row["first"])
         return found
 
     @cached_property
@@ -94,13 +90,10 @@ class Line:
         mine = sum(number for (who, __), number in self.running.items() if who == owner)
         return bool(most) and mine >= most
 
-    def next(self) -> tuple[Owner, type[Job]] | None:
-        """Whose turn it is, and of which kind their oldest job is."""
-        if not self.waiting:
-            return None
+    def next(self) -> Owner | None:
+        """Whose turn it is."""
         ready = [owner for owner in self.waiting if not self.is_full(owner)]
-        owner = min(ready, key=self.key, default=None)
-        return (owner, self.waiting[owner].kind) if owner else None
+        return min(ready, key=self.key, default=None)
 
     def ahead(self, job: Job) -> int:
         """How many jobs come before a waiting one, if none is added: of its owner's the older

@@ -2,25 +2,37 @@
 
 from __future__ import annotations
 
+import fcntl
+import json
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from tests.backends import copy_of, own_site
+from tests.servers import free_port
+
 ROOT = Path(__file__).resolve().parents[2]
 FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run",
     "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage",
 ]  # fmt: skip
+# Transitions have ended: colours are what they will be. What turns for ever is not waited for.
+SETTLED = """async () => {
+  await new Promise((next) => requestAnimationFrame(() => requestAnimationFrame(next)));
+  const ends = (each) =>
+    each.playState === "running" && each.effect.getComputedTiming().endTime !== Infinity;
+  await Promise.allSettled(document.getAnimations().filter(ends).map((each) => each.finished));
+}"""
 SCREENS = {
     "desktop": {"viewport": {"width": 1440, "height": 900}},
     "phone": {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True},
@@ -34,39 +46,63 @@ def manage(environment: dict[str, str], *command: str) -> None:
     )  # fmt: skip
 
 
-@pytest.fixture(scope="package")
-def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """Of the site's own processes."""
-    return os.environ | {
-        "VAR": str(tmp_path_factory.mktemp("site")),
-        "DJANGO_SETTINGS_MODULE": "webstyle.settings",
-    }
-
-
-@pytest.fixture(scope="package")
-def site(environment: dict[str, str]) -> Iterator[str]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    manage(environment, "migrate", "--verbosity=0")
-    manage(environment, "collectstatic", "--noinput", "--verbosity=0")
-    manage(environment, "make_samples")
+@contextmanager
+def serving(environment: dict[str, str], port: int) -> Iterator[str]:
+    """The address of ``manage.py serve``, once it answers."""
     server = subprocess.Popen(
         [sys.executable, "manage.py", "serve", "--port", str(port)], cwd=ROOT, env=environment
     )
     address = f"http://127.0.0.1:{port}"
     try:
-        for _ in range(120):
+        for _ in range(600):
             try:
                 urllib.request.urlopen(address, timeout=5).close()
                 break
             except OSError:
                 assert server.poll() is None, "the server ended"
-                time.sleep(0.25)
+                time.sleep(0.1)
         yield address
     finally:
         server.terminate()
         server.wait(30)
+
+
+OURS = {"DJANGO_SETTINGS_MODULE": "webstyle.settings"}
+
+
+@pytest.fixture(scope="session")
+def environment(
+    tmp_path_factory: pytest.TempPathFactory, worker_id: str, _cores: set[int]
+) -> dict[str, str]:
+    """Of the site's own processes: with the sample gallery, which takes half a minute. So the first
+    worker of xdist that comes paints it, and the others wait and copy it."""
+    common = tmp_path_factory.getbasetemp()
+    if worker_id != "master":
+        common = common.parent
+    told = common / "samples.json"
+    with (common / "samples.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not told.exists():
+            own = own_site(common / "samples")
+            paint_samples(os.environ | own | OURS, _cores)
+            told.write_text(json.dumps(own))
+        own = copy_of(json.loads(told.read_text()), tmp_path_factory.mktemp("site"))
+    return os.environ | own | OURS
+
+
+def paint_samples(environment: dict[str, str], cores: set[int]) -> None:
+    mine = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, cores)  # those of the workers that wait for it
+    manage(environment, "migrate", "--verbosity=0")
+    manage(environment, "collectstatic", "--noinput", "--verbosity=0")
+    manage(environment, "make_samples")
+    os.sched_setaffinity(0, mine)
+
+
+@pytest.fixture(scope="session")
+def site(environment: dict[str, str]) -> Iterator[str]:
+    with serving(environment, free_port()) as address:
+        yield address
 
 
 @pytest.fixture(scope="package")
@@ -136,7 +172,7 @@ def plain_page(browser: Browser, site: str, photo_path: str) -> Iterator[Page]:
 
 def serious_faults(page: Page) -> list[str]:
     """What axe finds serious or critical, one line each."""
-    page.wait_for_timeout(300)  # transitions
+    page.evaluate(SETTLED)
     found = Axe().run(page).response["violations"]
     return [
         f"{page.url} {fault['id']}: {node['target']}"

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import os
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import ROOT
+from tests.browser.conftest import serving
 from tests.browser.test_regions import cover, tool
+from tests.servers import free_port
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
@@ -22,27 +17,10 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 @pytest.fixture(scope="module")
 def apart(site: str, environment: dict[str, str]) -> Iterator[str]:
     """The same site once more: by one name for pages, and by another for files."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     own = {"ALLOWED_HOSTS": "127.0.0.1", "FILES_ORIGIN": f"http://localhost:{port}"}
-    server = subprocess.Popen(
-        [sys.executable, "manage.py", "serve", "--port", str(port)], cwd=ROOT,
-        env=os.environ | environment | own,
-    )  # fmt: skip
-    address = f"http://127.0.0.1:{port}"
-    try:
-        for _ in range(240):
-            try:
-                urllib.request.urlopen(address, timeout=5).close()
-                break
-            except OSError:
-                assert server.poll() is None, "the server ended"
-                time.sleep(0.25)
+    with serving(environment | own, port) as address:
         yield address
-    finally:
-        server.terminate()
-        server.wait(30)
 
 
 @pytest.fixture
@@ -85,8 +63,8 @@ def test_the_studio_and_the_brush_work_with_files_from_elsewhere(
 
 
 def test_files_have_no_cookies_and_are_no_pages(far: Page, apart: str, photo_path: str) -> None:
-    files = apart.replace("127.0.0.1", "localhost")
     """Opened by itself, Chromium would give a picture a dark page; the policy leaves it none."""
+    files = apart.replace("127.0.0.1", "localhost")
     far.goto("/")
     far.set_input_files("#files", photo_path)
     thumb = far.locator(".upload [data-slot=thumb][src^='/file/']")

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Locator, Page, WebSocketRoute, expect
 
 from tests.browser.conftest import fits_the_screen, serious_faults
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.scaled]
 SOON = 60_000  # ms, also on a machine that has other things to do
 ON_A_DESKTOP = pytest.mark.parametrize("context", ["desktop"], indirect=True)
 ON_A_PHONE = pytest.mark.parametrize("context", ["phone"], indirect=True)

@@ -11,7 +11,7 @@ from playwright.sync_api import Page, Request, Response, Route, expect
 
 from tests.browser.conftest import fits_the_screen, serious_faults
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.scaled]
 UPLOADS = "**/uploads/**"
 
 

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import fits_the_screen, serious_faults
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.scaled]
 
 
 def paint(page: Page, photo_path: str, style: str = "the-scream") -> None:

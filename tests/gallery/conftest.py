@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import os
-import shutil
-import subprocess
-import tempfile
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-import redis
+from django.core.management import load_command_class
 from django.test import Client
+from django.utils import translation
 
 from gallery.models import Photo, Rendering
-from tests.cast import free_port, submit, wait_until
+from tests import backends, servers
+from tests.cast import submit
 from tests.members import make_member, signed_in
 from tests.pencil import Pencil, recipe
 from webstyle.engine import registry
+
+
+@pytest.fixture(autouse=True)
+def _language() -> Iterator[None]:
+    """What a request leaves behind in the thread is none of another test's business."""
+    yield
+    translation.deactivate()
 
 
 @pytest.fixture
@@ -54,6 +59,24 @@ def vincent(user: Any) -> Client:
     return signed_in(user)
 
 
+@pytest.fixture
+def refused(capsys: pytest.CaptureFixture[str]) -> Callable[..., str]:
+    """What ``manage.py`` says to such a command line, which it has to refuse with 2 and one line.
+    In this process: a new one would import torch for some seconds, only to say no."""
+
+    def said(name: str, *args: object) -> str:
+        command = load_command_class("gallery", name)
+        with pytest.raises(SystemExit) as ended:
+            command.run_from_argv(["manage.py", name, *map(str, args)])
+        told = capsys.readouterr()
+        assert ended.value.code == 2
+        assert told.out == ""
+        (line,) = told.err.splitlines()
+        return line
+
+    return said
+
+
 def missing(program: str, package: str) -> None:
     """Skips; but where everything is meant to be installed, fails."""
     reason = f"{program} is not installed: apt-get install {package}"
@@ -63,56 +86,19 @@ def missing(program: str, package: str) -> None:
 
 
 @pytest.fixture(scope="session")
-def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    program = shutil.which("redis-server")
-    if not program:
-        missing("redis-server", "redis-server")
-    port = free_port()
-    folder = tmp_path_factory.mktemp("redis")
-    server = subprocess.Popen(
-        [program, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(folder)],
-        stdout=subprocess.DEVNULL,
-    )  # fmt: skip
-
-    def answers() -> bool:
-        try:
-            return bool(redis.Redis(port=port).ping())
-        except redis.ConnectionError:
-            return False
-
-    wait_until(answers, seconds=20)
-    yield f"redis://127.0.0.1:{port}/0"
-    server.terminate()
-    server.wait()
+def redis_url() -> str:
+    """Empty."""
+    return backends.new_redis() if backends.SCALED else f"{server('redis')}/0"
 
 
 @pytest.fixture(scope="session")
-def postgres_url() -> Iterator[str]:
-    """As Debian installs it. It does not run as root, so then as the user it came with."""
-    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/pg_ctl"))
-    if not found:
-        missing("PostgreSQL", "postgresql")
-    bin_folder = found[-1].parent
-    folder = Path(tempfile.mkdtemp(prefix="webstyle-postgres-", dir="/tmp"))
-    root = os.geteuid() == 0
-    if root:
-        shutil.chown(folder, "postgres")
-    port = free_port()
+def postgres_url() -> str:
+    """Empty."""
+    return backends.new_database() if backends.SCALED else server("postgresql")
 
-    def run(program: str, *args: str) -> None:
-        become = ["runuser", "-u", "postgres", "--"] if root else []
-        subprocess.run(
-            [*become, str(bin_folder / program), "-D", str(folder / "data"), *args],
-            check=True, cwd="/", stdout=subprocess.DEVNULL, timeout=60,
-        )  # fmt: skip
 
-    try:
-        run("initdb", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync")
-        options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync=off"
-        run("pg_ctl", "start", "-w", "-l", str(folder / "log"), "-o", options)
-        try:
-            yield f"postgres://postgres@127.0.0.1:{port}/postgres"
-        finally:
-            run("pg_ctl", "stop", "-w", "-m", "immediate")
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+def server(kind: str) -> str:
+    """The address of one that nobody else uses; it ends with the tests."""
+    if servers.missing(kind):
+        missing(kind, servers.PACKAGES[kind])
+    return servers.start(kind)[kind]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,17 +13,23 @@ from tests.cast import encoded, manage
 from tests.engine.bad_files import bomb, cut, saved
 from webstyle.engine.weights import styles
 
+pytestmark = pytest.mark.local("the command line asks no backend")
+Words = tuple[object, ...]
+Refused = Callable[..., str]
+
 
 @pytest.fixture(autouse=True)
 def _in_folder(tmp_path: Path) -> None:
     (tmp_path / "cup.jpg").write_bytes(encoded("coffee.png"))
 
 
-def stylize(folder: Path, *args: object, photo: str = "cup.jpg", out: str = "out.png"):
-    return manage(
-        "stylize", folder / photo, "-o", folder / out, "--size", "64", *args,
-        VAR=folder / "var", DATABASE_URL="sqlite://:memory:",
-    )  # fmt: skip
+def words(folder: Path, *args: object, photo: str = "cup.jpg", out: str = "out.png") -> Words:
+    return "stylize", folder / photo, "-o", folder / out, "--size", "64", *args
+
+
+def stylize(folder: Path, *args: object, **names: str):
+    given = words(folder, *args, **names)
+    return manage(*given, VAR=folder / "var", DATABASE_URL="sqlite://:memory:")
 
 
 def test_styles_are_listed_one_a_line() -> None:
@@ -91,22 +98,26 @@ BAD_PHOTOS = [
 
 @pytest.mark.parametrize(("name", "data", "says"), BAD_PHOTOS, ids=[b[0] for b in BAD_PHOTOS])
 def test_a_bad_photo_ends_with_2_and_one_line_that_names_it(
-    tmp_path: Path, name: str, data: bytes | None, says: str
+    tmp_path: Path, name: str, data: bytes | None, says: str, refused: Refused
 ) -> None:
     if data is not None:
         (tmp_path / name).write_bytes(data)
-    done = stylize(tmp_path, "--style", "udnie", photo=name)
-    refused(done, name, says)
+    line = refused(*words(tmp_path, "--style", "udnie", photo=name))
+    named_with_remedy(line, name, says)
     assert not (tmp_path / "out.png").exists()
 
 
-def refused(done, *says: str) -> None:
-    assert done.returncode == 2
-    assert done.stdout == ""
-    (line,) = done.stderr.splitlines()
-    for words in says:
-        assert words in line
+def named_with_remedy(line: str, *says: str) -> None:
+    for told in says:
+        assert told in line
     assert ": " in line  # the remedy
+
+
+def test_a_process_of_its_own_ends_with_2_and_one_line_too(tmp_path: Path) -> None:
+    done = stylize(tmp_path, "--style", "mona-lisa")
+    assert (done.returncode, done.stdout) == (2, "")
+    (line,) = done.stderr.splitlines()
+    named_with_remedy(line, "'mona-lisa'")
 
 
 @pytest.mark.parametrize(
@@ -126,9 +137,9 @@ def refused(done, *says: str) -> None:
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )
 def test_a_bad_choice_ends_with_2_and_one_line_that_names_it(
-    tmp_path: Path, args: list[str], says: tuple[str, ...]
+    tmp_path: Path, args: list[str], says: tuple[str, ...], refused: Refused
 ) -> None:
-    refused(stylize(tmp_path, *args), *says)
+    named_with_remedy(refused(*words(tmp_path, *args)), *says)
 
 
 @pytest.mark.parametrize(
@@ -142,10 +153,10 @@ def test_a_bad_choice_ends_with_2_and_one_line_that_names_it(
     ],
 )
 def test_a_place_that_cannot_be_written_ends_with_2_and_one_line_that_names_it(
-    tmp_path: Path, out: str, says: str
+    tmp_path: Path, out: str, says: str, refused: Refused
 ) -> None:
     (tmp_path / "folder.png").mkdir()
-    refused(stylize(tmp_path, "--style", "udnie", out=out), says)
+    named_with_remedy(refused(*words(tmp_path, "--style", "udnie", out=out)), says)
 
 
 def test_a_worker_without_redis_says_what_to_do() -> None:

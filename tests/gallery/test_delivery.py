@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -196,5 +195,5 @@ def test_masks_are_the_owners_alone(guest: Client, stranger: Client, photo: Phot
 
 def test_a_file_that_is_lost_is_not_found(guest: Client, photo: Photo, apart: str) -> None:
     location = guest.get(photo.view_url)["Location"]
-    Path(photo.view.path).unlink()
+    photo.view.storage.delete(photo.view.name)
     assert raw(guest, location).status_code == 404

@@ -10,6 +10,7 @@ import pytest
 
 from tests import cast
 
+pytestmark = pytest.mark.local("settings are read, and no backend is asked")
 DOCS = cast.ROOT / "docs" / "deploy.md"
 
 

@@ -17,6 +17,7 @@ from tests.cast import free_port
 from webstyle.engine.events import EngineError
 from webstyle.engine.weights import VGG19_FILE
 
+pytestmark = pytest.mark.local("the command line asks no backend")
 CONTENT = b"weights " * 300_000
 NAME = f"net-{hashlib.sha256(CONTENT).hexdigest()[:8]}.pth"
 

@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 import redis
 from asgiref.testing import ApplicationCommunicator
+from django.core.files.storage import default_storage
 from django.utils import timezone
 
 from gallery.models import Presence
@@ -25,6 +26,7 @@ from gallery.operations import checkup
 from gallery.operations.checkup import Check, Checkup, NotWellError
 from gallery.operations.health import Probes
 from tests import cast
+from tests.backends import SCALED
 from tests.gallery.conftest import missing
 
 ADDRESS = "/health/ready"
@@ -81,9 +83,10 @@ async def test_only_reading_is_answered() -> None:
 
 
 async def test_other_paths_go_on_to_the_site() -> None:
+    probes = Probes(beyond, Checkup())
     for path in ("/", "/health/", "/health/ready/x", "/s/health/ready"):
         with pytest.raises(AssertionError, match="went on"):
-            await ask(path)
+            await probes({"type": "http", "method": "GET", "path": path}, None, None)
 
 
 async def test_without_a_worker_it_is_degraded_and_serves(workers: None) -> None:
@@ -98,9 +101,14 @@ async def test_without_a_worker_it_is_degraded_and_serves(workers: None) -> None
     assert told["checks"]["worker_fast"]["status"] == "degraded"
 
 
-async def test_a_storage_that_cannot_be_written_is_found(workers: None, settings) -> None:
+async def test_a_storage_that_cannot_be_written_is_found(
+    workers: None, settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
     folder = settings.MEDIA_ROOT = settings.MEDIA_ROOT / "file"
     await asyncio.to_thread(folder.write_text, "a file, no folder")
+    if SCALED:
+        monkeypatch.setattr(default_storage, "bucket_name", "nobody-has-made-it")
+        monkeypatch.setattr(default_storage, "_bucket", None)
     status, told = await ask(ADDRESS)
     assert status == 503
     assert told["checks"]["storage"]["status"] == "failing"

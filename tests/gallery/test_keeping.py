@@ -11,7 +11,7 @@ from tests import cast
 from tests.api import steer
 from tests.pencil import STEPS, Pencil, recipe, steps_of
 
-SOON = 100  # steps of a hundredth of a second or more: what is asked for acts within a second
+SOON = 100  # steps of 0.005 s or more: what is asked for acts within half a second
 
 
 def keep(client: Client, rendering: Rendering):

@@ -201,6 +201,7 @@ def test_rows_of_processes_that_fell_silent_long_ago_are_swept(db: None) -> None
     assert set(Presence.objects.values_list("pk", flat=True)) == {"here:1", "silent:2"}
 
 
+@pytest.mark.local("a bucket is measured by `manage.py cleanup` alone")
 def test_the_storage_is_measured_by_folder(painted: Rendering) -> None:
     presence.tidy()
     told = scrape()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -24,7 +23,16 @@ from gallery.moderation.services import DecidedError, decide
 from gallery.moderation.sweep import sweep
 from gallery.named import find_style
 from gallery.owners import Owner
-from tests.cast import GUEST, STRANGER, body, make_painting, make_taught, stored_files, submit
+from tests.cast import (
+    GUEST,
+    STRANGER,
+    body,
+    make_painting,
+    make_taught,
+    stored_files,
+    stored_folders,
+    submit,
+)
 from tests.community import make_album, pictures_of, say
 from tests.gallery.test_accounts_export import exported, manifest
 from tests.gallery.test_who_sees_what import answers, photo_addresses, picture_addresses
@@ -160,12 +168,12 @@ def test_then_its_files_and_words_are_gone_and_its_address_still_says_so(
 ) -> None:
     picture_describe(hung, ["sea"], name="A name", alt="Words", caption_text="More words")
     stranger.get(reverse("picture_jpeg", args=[hung.pk, 320]))
-    assert (Path(settings.MEDIA_ROOT) / hung.folder).exists()
+    assert hung.folder in stored_folders()
     take_down(mona, hung)
     long_ago(hung)
     assert services.purge() == 1
     assert services.purge() == 0
-    assert not (Path(settings.MEDIA_ROOT) / hung.folder).exists()
+    assert hung.folder not in stored_folders()
     hung.refresh_from_db()
     assert (hung.name, hung.alt, hung.caption_text, hung.tags) == ("", "", "", [])
     assert not hung.result

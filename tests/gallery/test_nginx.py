@@ -13,11 +13,13 @@ from pathlib import Path
 import pytest
 
 from tests import cast
+from tests.backends import own_site
 from tests.gallery.conftest import missing
 from tests.gallery.test_serving import Browser
 from tests.gallery.test_tus_client import client_of, made
 from tests.malformed.onslaught import answers
 
+pytestmark = pytest.mark.local("nginx sends files out of a folder")
 OURS = re.compile(r"<!-- nginx -->\n```nginx\n(.*?)```", re.DOTALL)
 
 
@@ -54,8 +56,7 @@ def front(tmp_path: Path) -> Iterator[int]:
         missing("nginx", "nginx")
     var, log = tmp_path / "var", tmp_path / "serve.log"
     site, port = cast.free_port(), cast.free_port()
-    own = {"VAR": var, "DATABASE_URL": f"sqlite:///{var / 'db.sqlite3'}", "CHANNEL_LAYER_URL": "",
-           "MEDIA_ROOT": var / "media", "MEDIA_DELIVERY": "x-accel"}  # fmt: skip
+    own = own_site(var) | {"MEDIA_DELIVERY": "x-accel"}
     assert cast.manage("migrate", "--verbosity=0", **own).returncode == 0
     (tmp_path / "nginx.conf").write_text(configuration(tmp_path, port, site, var / "media"))
     with cast.managing(log, "serve", "--port", site, **own):

@@ -13,7 +13,7 @@ from tests import cast
 from tests.api import paint, steer
 from tests.pencil import STEPS, Pencil, recipe, steps_of
 
-SOON = 100  # steps of a hundredth of a second or more: what is asked for acts within a second
+SOON = 100  # steps of 0.005 s or more: what is asked for acts within half a second
 
 
 def act(client: Client, action: str, rendering: Rendering):

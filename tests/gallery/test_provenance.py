@@ -155,6 +155,7 @@ def test_a_picture_is_kept_though_it_cannot_be_signed(
     assert "without Content Credentials" in caplog.text
 
 
+@pytest.mark.local("the command line asks no backend")
 def test_the_command_line_marks_and_signs_unless_it_is_told_not_to(tmp_path: Path) -> None:
     (tmp_path / "cup.jpg").write_bytes(encoded("coffee.png"))
     env = {"VAR": str(tmp_path / "var"), "DATABASE_URL": "sqlite://:memory:"}

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import Permission
+from django.core.files.storage import default_storage
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 from django.test import Client
@@ -165,9 +166,14 @@ def test_what_waits_already_has_the_promise_of_its_seconds(db: None, most) -> No
     services.style_teach(GUEST, [painting], minutes=3, **asked)
 
 
+def bytes_in(folder: str) -> int:
+    names = [name for name in cast.stored_files() if name.startswith(f"{folder}/")]
+    assert names
+    return sum(map(default_storage.size, names))
+
+
 def test_files_are_counted_as_they_lie_there(guest: Client, photo: Photo) -> None:
-    folder = Path(photo.original.path).parent
-    assert photo.bytes == sum(path.stat().st_size for path in folder.iterdir())
+    assert photo.bytes == bytes_in(photo.folder)
     assert upload(guest).status_code == 201
     made = Photo.objects.exclude(pk=photo.pk).get()
     assert made.bytes == made.measured() > 1000
@@ -177,8 +183,7 @@ def test_files_are_counted_as_they_lie_there(guest: Client, photo: Photo) -> Non
 def test_a_finished_picture_counts_with_all_its_files(rendering: Rendering) -> None:
     runs.Run(cast.claim(), notify.publish, lambda: False)()
     rendering.refresh_from_db()
-    folder = Path(rendering.result.path).parent
-    assert rendering.bytes == sum(path.stat().st_size for path in folder.iterdir())
+    assert rendering.bytes == bytes_in(rendering.folder)
 
 
 def test_without_room_no_file_is_taken_and_none_is_left(guest: Client, most) -> None:

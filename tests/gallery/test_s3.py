@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 import urllib.request
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -16,12 +15,12 @@ from django.core.files.storage import default_storage, storages
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
-from moto.server import ThreadedMotoServer
 from PIL import Image
 
 from gallery import scratch, services
 from gallery.models import Photo, Rendering
-from tests import cast
+from tests import cast, servers
+from tests.backends import own_site
 from tests.gallery.test_serving import Browser
 from tests.malformed.onslaught import answers
 
@@ -30,12 +29,8 @@ KEYS = {"S3_ACCESS_KEY": "key", "S3_SECRET_KEY": "secret"}
 
 
 @pytest.fixture(scope="module")
-def endpoint() -> Iterator[str]:
-    server = ThreadedMotoServer("127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    yield f"http://{host}:{port}"
-    server.stop()
+def endpoint() -> str:
+    return servers.start("s3")["s3"]
 
 
 @pytest.fixture
@@ -151,9 +146,10 @@ def test_the_owner_is_sent_to_a_signed_address_and_a_stranger_is_not(
 
 def test_the_site_itself_runs_on_a_bucket(endpoint: str, bucket: Any, tmp_path: Path) -> None:
     var, log, port = tmp_path / "var", tmp_path / "serve.log", cast.free_port()
-    own = {"VAR": var, "DATABASE_URL": f"sqlite:///{var / 'db.sqlite3'}", "CHANNEL_LAYER_URL": "",
-           "S3_BUCKET": BUCKET, "S3_ENDPOINT": endpoint, "S3_REGION": REGION, **KEYS,
-           "MEDIA_DELIVERY": "s3", "MEDIA_ROOT": var / "media"}  # fmt: skip
+    own = own_site(var) | {
+        "S3_BUCKET": BUCKET, "S3_ENDPOINT": endpoint, "S3_REGION": REGION, **KEYS,
+        "MEDIA_DELIVERY": "s3",
+    }  # fmt: skip
     done = cast.manage("migrate", "--verbosity=0", **own)
     assert done.returncode == 0, done.stderr
     visitor = Browser(port)

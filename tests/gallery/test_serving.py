@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from tests import cast
+from tests.backends import own_site
 
 pytestmark = pytest.mark.timeout(240)
 TOKEN = "t" * 32
@@ -57,8 +58,7 @@ def answers(port: int) -> bool:
 @pytest.fixture
 def site(tmp_path: Path) -> dict[str, Any]:
     """A folder of its own with an empty database, as on a fresh machine."""
-    own = {"VAR": tmp_path / "var", "DATABASE_URL": f"sqlite:///{tmp_path / 'var' / 'db.sqlite3'}",
-           "MEDIA_ROOT": tmp_path / "var" / "media", "CHANNEL_LAYER_URL": ""}  # fmt: skip
+    own = own_site(tmp_path / "var")
     done = cast.manage("migrate", "--verbosity=0", **own)
     assert done.returncode == 0, done.stderr
     return own

@@ -168,7 +168,7 @@ def test_a_job_gives_way_to_its_owners_others_but_not_where_none_could_begin(set
     wait(GUEST, 2)
     running = cast.claim()
     assert Line("fast").next() is None
-    assert Line("fast", leaving=running).next()[0] == GUEST
+    assert Line("fast", leaving=running).next() == GUEST
 
 
 def test_a_turn_asks_the_database_as_often_for_many_owners_as_for_few() -> None:

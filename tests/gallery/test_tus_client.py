@@ -12,6 +12,7 @@ import pytest
 from tusclient.client import TusClient
 
 from tests import cast
+from tests.backends import own_site
 from tests.gallery.test_serving import TOKEN, Browser
 from tests.malformed.onslaught import answers
 
@@ -20,9 +21,8 @@ PIECE = "application/offset+octet-stream"
 
 @pytest.fixture
 def port(tmp_path: Path) -> Iterator[int]:
-    var, log, port = tmp_path / "var", tmp_path / "serve.log", cast.free_port()
-    own = {"VAR": var, "DATABASE_URL": f"sqlite:///{var / 'db.sqlite3'}",
-           "MEDIA_ROOT": var / "media", "CHANNEL_LAYER_URL": ""}  # fmt: skip
+    log, port = tmp_path / "serve.log", cast.free_port()
+    own = own_site(tmp_path / "var")
     assert cast.manage("migrate", "--verbosity=0", **own).returncode == 0
     with cast.managing(log, "serve", "--port", port, **own):
         cast.wait_until(lambda: answers(port), log)

@@ -17,6 +17,7 @@ from random import Random
 from typing import Any
 
 from tests import cast
+from tests.backends import own_site
 from tests.malformed.handmade import handmade
 from tests.malformed.mutations import mutated
 from tests.malformed.names import header
@@ -180,9 +181,10 @@ def assail(folder: Path, seed: int, number: int) -> Report:
     must not be is in the report's ``faults``."""
     var, scraps, log = folder / "var", folder / "tmp", folder / "serve.log"
     scraps.mkdir()
-    own = {"VAR": var, "DATABASE_URL": f"sqlite:///{var / 'db.sqlite3'}", "TMPDIR": scraps,
-           "MEDIA_ROOT": var / "media", "CHANNEL_LAYER_URL": "", "DECODE_SECONDS": 5,
-           "RATE_UPLOAD": "", "GUEST_MB": 0, "ADDRESS_MB": 0}  # fmt: skip  # all from one guest
+    own = own_site(var) | {
+        "TMPDIR": scraps, "DECODE_SECONDS": 5, "RATE_UPLOAD": "",
+        "GUEST_MB": 0, "ADDRESS_MB": 0,  # all from one guest
+    }  # fmt: skip
     done = cast.manage("migrate", "--verbosity=0", **own)
     assert done.returncode == 0, done.stderr
     port = cast.free_port()

@@ -8,10 +8,9 @@ from typing import Any
 
 import pytest
 from django.db import transaction
-from django.test import override_settings
-from pytest_django.fixtures import Settings
 from pytest_django.plugin import DjangoDbBlocker
 
+from tests.backends import files_in
 from tests.security.world import World, build
 from webstyle.engine.events import Result
 
@@ -26,14 +25,15 @@ def shared_world(
     """In a transaction that a module ends: what a test changes is undone after the test."""
     media = tmp_path_factory.mktemp("world")
     with django_db_blocker.unblock(), transaction.atomic():
-        with override_settings(MEDIA_ROOT=media):
+        with files_in(media):
             world = build(result)
         yield world, media
         transaction.set_rollback(True)
 
 
 @pytest.fixture
-def world(shared_world: tuple[World, Path], db: Any, settings: Settings) -> World:
-    world, settings.MEDIA_ROOT = shared_world
+def world(shared_world: tuple[World, Path], db: Any) -> Iterator[World]:
+    world, media = shared_world
     world.rows["arrival"].path.touch()  # no file of the storage, and no transaction brings it back
-    return world
+    with files_in(media):
+        yield world

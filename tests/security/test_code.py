@@ -6,6 +6,7 @@ import ast
 import socket
 from collections.abc import Callable, Iterator
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from django.test import Client
@@ -13,6 +14,7 @@ from django.urls import reverse
 
 from gallery.models import Photo, Rendering
 from tests import cast
+from tests.backends import SCALED, addresses
 from tests.cast import ROOT
 from tests.security.asking import address, ask
 from tests.security.roles import LINES
@@ -102,18 +104,25 @@ def test_no_template_and_no_code_calls_text_safe() -> None:
 
 @pytest.fixture
 def no_network(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
-    """Whoever connects anywhere is told of."""
+    """Whoever connects anywhere is told of, but for what the scaled site stands on."""
     asked: list[Any] = []
+    backends = {str(urlsplit(at).port) for at in addresses().values()} if SCALED else set()
 
-    def refuse(self: socket.socket, where: Any) -> None:
-        asked.append(where)
-        raise OSError("no network here")
+    def guard(room: Any, name: str) -> None:
+        reach = getattr(room, name)
 
-    monkeypatch.setattr(socket.socket, "connect", refuse)
-    monkeypatch.setattr(socket.socket, "connect_ex", refuse)
-    monkeypatch.setattr(
-        socket, "getaddrinfo", lambda *where, **how: asked.append(where) or refuse(None, where)
-    )
+        def refuse(*where: Any, **how: Any) -> Any:
+            host, port = where[:2] if name == "getaddrinfo" else where[1][:2]
+            if host == "127.0.0.1" and str(port) in backends:
+                return reach(*where, **how)
+            asked.append((host, port))
+            raise OSError("no network here")
+
+        monkeypatch.setattr(room, name, refuse)
+
+    guard(socket.socket, "connect")
+    guard(socket.socket, "connect_ex")
+    guard(socket, "getaddrinfo")
     return asked
 
 

@@ -13,6 +13,7 @@ import pytest
 
 from tests.cast import ROOT
 
+pytestmark = pytest.mark.local("settings are read, and no backend is asked")
 DEPLOYED = {
     "HSTS_SUBDOMAINS": "false", "HSTS_PRELOAD": "false",  # decided, in words
     "HTTPS": "true", "ALLOWED_HOSTS": "paint.example.org", "TRUSTED_PROXIES": "1",
