@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import signal
 from argparse import ArgumentParser
-from typing import Any
+from typing import Any, NoReturn
 
 from django.conf import settings
 from django.core.management.base import BaseCommand
+
+from gallery.operations import starting
 
 
 class Command(BaseCommand):
@@ -20,12 +22,17 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, lane: list[str] | None, **options: Any) -> None:
         if not settings.CHANNEL_LAYER_URL:
-            self.stderr.write(
+            self.give_up(
                 "worker needs CHANNEL_LAYER_URL (redis://host:6379/0): an in-memory layer reaches "
                 "no other process; for one process use `manage.py serve`"
             )
-            raise SystemExit(2)
+        if why := starting.refusal(paints=True):
+            self.give_up(why)
         asyncio.run(self.work(lane or settings.LANES))
+
+    def give_up(self, why: str) -> NoReturn:
+        self.stderr.write(why)
+        raise SystemExit(2)
 
     async def work(self, lanes: list[str]) -> None:
         from gallery.worker import Worker
