@@ -9,8 +9,10 @@ import socket
 import threading
 import time
 from datetime import datetime
+from typing import Any, NoReturn
 
 from django.conf import settings
+from django.core.management.base import BaseCommand, SystemCheckError
 from django.db import DatabaseError, connection
 
 from gallery.jobs import alive, worker_name
@@ -19,6 +21,22 @@ from gallery.operations.checks import sqlite
 
 PATIENCE = 2.0  # seconds for the database to answer
 LONGEST = 15.0  # seconds that a process which is alive may take to say so again
+
+
+class StartingCommand(BaseCommand):
+    """One that goes on for ever. What cannot work ends it with 2: whoever starts it again when it
+    ends otherwise need not try."""
+
+    def check(self, *args: Any, **kwargs: Any) -> None:
+        try:
+            super().check(*args, **kwargs)
+        except SystemCheckError as error:
+            error.returncode = 2
+            raise
+
+    def give_up(self, why: str) -> NoReturn:
+        self.stderr.write(why)
+        raise SystemExit(2)
 
 
 def refusal(*, paints: bool) -> str:

@@ -156,7 +156,7 @@ def test_the_site_does_not_start_with_what_cannot_work(tmp_path: Path, command: 
         command, *(("--port", port) if command == "serve" else ()),
         VAR=tmp_path, DATABASE_URL=f"sqlite:///{tmp_path / 'db'}", **given,
     )  # fmt: skip
-    assert done.returncode == 1
+    assert done.returncode == 2
     assert "webstyle.E030" in done.stderr
     assert "webstyle.E003" in done.stderr
     assert PASSWORD not in done.stdout + done.stderr

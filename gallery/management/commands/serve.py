@@ -6,17 +6,16 @@ import asyncio
 import logging
 from argparse import ArgumentParser
 from functools import partial
-from typing import Any, NoReturn
+from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand
 
 from gallery.operations import starting
 
 log = logging.getLogger(__name__)
 
 
-class Command(BaseCommand):
+class Command(starting.StartingCommand):
     help = "Serve the site, and paint in the same process unless --no-worker."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -73,10 +72,6 @@ class Command(BaseCommand):
         endpoints = build_endpoint_description_strings(host=host, port=port)
         self.stdout.write(f"webstyle is at http://{host}:{port}/  (Ctrl-C ends it)")
         LimitedServer(application, endpoints=endpoints, server_name="webstyle").run()
-
-    def give_up(self, why: str) -> NoReturn:
-        self.stderr.write(why)
-        raise SystemExit(2)
 
 
 def tell(painting: asyncio.Task[None]) -> None:

@@ -5,15 +5,14 @@ from __future__ import annotations
 import asyncio
 import signal
 from argparse import ArgumentParser
-from typing import Any, NoReturn
+from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand
 
 from gallery.operations import starting
 
 
-class Command(BaseCommand):
+class Command(starting.StartingCommand):
     help = "Paint what is in the queue. SIGTERM gives the running jobs back and ends."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -29,10 +28,6 @@ class Command(BaseCommand):
         if why := starting.refusal(paints=True):
             self.give_up(why)
         asyncio.run(self.work(lane or settings.LANES))
-
-    def give_up(self, why: str) -> NoReturn:
-        self.stderr.write(why)
-        raise SystemExit(2)
 
     async def work(self, lanes: list[str]) -> None:
         from gallery.worker import Worker
