@@ -113,7 +113,7 @@ class Visitor(Browser):
             self.more |= {"X-Forwarded-Proto": "https", "X-Forwarded-For": "192.0.2.1",
                           "Origin": f"https://{host}", "Referer": f"https://{host}/"}  # fmt: skip
 
-    def wish(self, size: int = 64, styles: tuple[str, ...] = ("udnie",)) -> dict[str, Any]:
+    def wish(self, size: int = 512, styles: tuple[str, ...] = ("udnie",)) -> dict[str, Any]:
         """A photograph of theirs, to be painted."""
         status, photo = self.ask("POST", "/api/v1/photos", cast.encoded("coffee.png"))
         assert status == 201, photo

@@ -113,7 +113,7 @@ def test_static_files_and_languages_are_in_it(built: Path) -> None:
 
 
 def test_a_container_by_itself_is_the_whole_site(site: deployed.Site) -> None:
-    """As docs/deploy/containers.md has it: an empty volume, migrate, the image's own command."""
+    """As docs/deploy/containers.md has it, with an empty volume."""
     document = (cast.ROOT / "docs" / "deploy" / "containers.md").read_text()
     (prepare,) = re.findall(r'sh -c "(python manage\.py migrate) && python', document)
     Path(site.env["VAR"]).mkdir()

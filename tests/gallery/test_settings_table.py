@@ -41,7 +41,7 @@ def test_everything_in_the_table_is_read() -> None:
 
 
 def test_the_tables_of_limits_have_all_of_them_and_nothing_else() -> None:
-    told = set(re.findall(r"`((?:MEMBER|GUEST|ADDRESS|RATE)_[A-Z]+)`", LIMITS_SECTION))
+    told = set(re.findall(r"`((?:MEMBER|GUEST|ADDRESS|RATE)_[A-Z_]+)`", LIMITS_SECTION))
     assert told == {*LIMITS, *RATE_NAMES}
 
 
