@@ -15,6 +15,7 @@ class GalleryConfig(AppConfig):
         from gallery.limits import checks as limits  # noqa: F401
         from gallery.moderation import bans, trail
         from gallery.notify import on_logout
+        from gallery.operations import checks as operations  # noqa: F401
 
         listing.connect()
         trail.connect()

@@ -1,14 +1,13 @@
-"""System checks: combinations of settings that cannot work, each with its remedy."""
+"""System checks: combinations of settings that cannot work, each with its remedy. Those of what the
+site stands on, and of files, are in gallery/operations/checks.py."""
 
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core import checks
 from django.core.checks import CheckMessage, Error, register
-from django.http.request import validate_host
 
 from gallery.provenance import certificate
 from webstyle.engine.weights import PERCEPTUAL_NAMES, VGG19_FILE, fetched
@@ -27,19 +26,6 @@ def settings_fit(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
                 id="webstyle.E001",
             )
         )
-    if unknown := set(settings.LANES) - {"fast", "slow"}:
-        found.append(
-            Error(
-                f"LANES names '{min(unknown)}', which no job is in.",
-                hint="Use LANES=fast,slow or one of the two.",
-                id="webstyle.E002",
-            )
-        )
-    if settings.DEVICE != "auto" and not settings.DEVICE.startswith(("cpu", "cuda")):
-        found.append(
-            Error(f"DEVICE={settings.DEVICE} is unknown.", hint="Use auto, cpu or cuda.",
-                  id="webstyle.E003")
-        )  # fmt: skip
     if settings.PERCEPTUAL not in PERCEPTUAL_NAMES:
         found.append(
             Error(f"PERCEPTUAL={settings.PERCEPTUAL} is unknown.", hint="Use compact or vgg19.",
@@ -121,40 +107,4 @@ def operations_fit() -> list[CheckMessage]:
                   hint=f"Set HSTS_SUBDOMAINS=true and HSTS_SECONDS={YEAR}, or leave it out.",
                   id="webstyle.E009")
         )  # fmt: skip
-    return found
-
-
-@register()
-def delivery_fits(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    """How files leave, and where they lie."""
-    found: list[CheckMessage] = []
-
-    def wrong(number: int, message: str, hint: str) -> None:
-        found.append(Error(message, hint=hint, id=f"webstyle.E{number:03}"))
-
-    way = settings.MEDIA_DELIVERY
-    if way not in ("stream", "x-accel", "s3"):
-        wrong(20, f"MEDIA_DELIVERY={way} is unknown.", "Use stream, x-accel or s3.")
-    if way == "s3" and not settings.S3_BUCKET:
-        wrong(21, "MEDIA_DELIVERY=s3, and there is no bucket.", "Set S3_BUCKET.")
-    if way == "x-accel" and settings.S3_BUCKET:
-        wrong(
-            22, "MEDIA_DELIVERY=x-accel: nginx reads a folder, not S3_BUCKET.", "Use s3 or stream."
-        )
-    prefix = settings.X_ACCEL_PREFIX
-    if way == "x-accel" and not (prefix.startswith("/") and prefix.endswith("/")):
-        wrong(23, f"X_ACCEL_PREFIX={prefix} is no location.", "Write it as in /media-internal/")
-    if not settings.FILES_ORIGIN:
-        return found
-    parts = urlsplit(settings.FILES_ORIGIN)
-    host = parts.hostname or ""
-    if parts.scheme not in ("http", "https") or not host or parts.path or parts.query:
-        wrong(24, f"FILES_ORIGIN={settings.FILES_ORIGIN} is no origin.",
-              "Write it as in https://files.example.org")  # fmt: skip
-    elif any(validate_host(host, [name]) for name in settings.ALLOWED_HOSTS):
-        wrong(25, f"FILES_ORIGIN={settings.FILES_ORIGIN} is the site itself, by ALLOWED_HOSTS.",
-              "Give files a name of their own, which is not in ALLOWED_HOSTS.")  # fmt: skip
-    if way == "s3":
-        wrong(26, "FILES_ORIGIN with MEDIA_DELIVERY=s3: the bucket has an origin of its own.",
-              "Leave one of them out.")  # fmt: skip
     return found

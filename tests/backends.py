@@ -45,7 +45,7 @@ def own_site(folder: Path) -> dict[str, str]:
         return {
             "VAR": str(folder), "MEDIA_ROOT": str(folder / "media"), "S3_BUCKET": "",
             "DATABASE_URL": f"sqlite:///{folder / 'db.sqlite3'}",
-            "CHANNEL_LAYER_URL": "", "CACHE_URL": "locmem://",
+            "CHANNEL_LAYER_URL": "", "CACHE_URL": "",
         }  # fmt: skip
     return {
         "VAR": str(folder), "MEDIA_ROOT": str(folder / "media"), "DATABASE_URL": new_database(),

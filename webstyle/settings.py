@@ -1,12 +1,14 @@
 """Every setting, from environment variables, for one small machine by default.
 
 See docs/deploy.md for the list. A value that cannot be read stops the start with its name;
-combinations that cannot work are system checks in gallery/checks.py.
+combinations that cannot work are system checks in gallery/checks.py and
+gallery/operations/checks.py.
 """
 
 from pathlib import Path
 from typing import Any
 
+import dj_database_url
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.utils import get_random_secret_key
@@ -14,10 +16,16 @@ from environs import env, validate
 
 from gallery.accounts.names import RESERVED
 from gallery.limits.defaults import read_quotas, read_rates
+from webstyle.environment import database_url, redis_url
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR = env.path("VAR", BASE_DIR / "var")  # database, uploads, secret key: all that is not code
-VAR.mkdir(parents=True, exist_ok=True)
+try:
+    VAR.mkdir(parents=True, exist_ok=True)
+except OSError as error:
+    raise ImproperlyConfigured(
+        f"VAR={VAR} cannot be made a folder ({error.strerror}): name one that may be written to"
+    ) from None
 
 
 def kept_secret_key(path: Path) -> str:
@@ -29,6 +37,7 @@ def kept_secret_key(path: Path) -> str:
 
 
 DEBUG = env.bool("DEBUG", False)
+SECRET_KEY_GIVEN = bool(env.str("SECRET_KEY", ""))  # as several machines need it
 SECRET_KEY = env.str("SECRET_KEY", "") or kept_secret_key(VAR / "secret-key")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]"])
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", [])
@@ -88,7 +97,10 @@ TEMPLATES = [
     },
 ]
 
-DATABASES = {"default": env.dj_db_url("DATABASE_URL", f"sqlite:///{VAR / 'db.sqlite3'}")}
+DATABASE_URL = env.str("DATABASE_URL", "", validate=database_url)
+DATABASES: dict[str, Any] = {
+    "default": dj_database_url.parse(DATABASE_URL or f"sqlite:///{VAR / 'db.sqlite3'}")
+}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # Readers do not wait for the writer, and a writer takes its lock at once instead of failing
     # half way.
@@ -98,7 +110,7 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
     }
 
-CHANNEL_LAYER_URL = env.str("CHANNEL_LAYER_URL", "")  # redis://host:6379/0; empty: in memory
+CHANNEL_LAYER_URL = env.str("CHANNEL_LAYER_URL", "", validate=redis_url)  # empty: in memory
 CHANNEL_LAYERS = {
     "default": {
         "BACKEND": "channels_redis.core.RedisChannelLayer",
@@ -109,14 +121,20 @@ CHANNEL_LAYERS = {
     if CHANNEL_LAYER_URL
     else {"BACKEND": "channels.layers.InMemoryChannelLayer"}
 }
-CACHES = {"default": env.dj_cache_url("CACHE_URL", "locmem://")}
-if CACHES["default"]["BACKEND"].endswith("LocMemCache"):
-    # With Django's 300, whoever comes from many addresses has the tries of others forgotten.
-    CACHES["default"].setdefault("OPTIONS", {})["MAX_ENTRIES"] = 100_000
+CACHE_URL = env.str("CACHE_URL", "", validate=redis_url)
+CACHES: dict[str, Any] = {
+    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": CACHE_URL}
+    if CACHE_URL
+    else {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        # With Django's 300, whoever comes from many addresses has the tries of others forgotten.
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
 
 STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-STATIC_ROOT = VAR / "static"
+STATIC_ROOT = env.path("STATIC_ROOT", VAR / "static")  # what collectstatic makes
 MEDIA_ROOT = env.path("MEDIA_ROOT", VAR / "media")
 STORAGES: dict[str, dict[str, Any]] = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
@@ -127,18 +145,20 @@ STORAGES: dict[str, dict[str, Any]] = {
     },
 }
 
-if S3_BUCKET := env.str("S3_BUCKET", ""):
-    # Photos and pictures, instead of MEDIA_ROOT.
-    S3_REGION = env.str("S3_REGION", "us-east-1")
-    S3_ENDPOINT = env.str("S3_ENDPOINT", "").rstrip("/")  # of a storage that is not Amazon's
+S3_BUCKET = env.str("S3_BUCKET", "")  # for photos and pictures, instead of MEDIA_ROOT
+S3_REGION = env.str("S3_REGION", "us-east-1")
+S3_ENDPOINT = env.str("S3_ENDPOINT", "").rstrip("/")  # of a storage that is not Amazon's
+S3_ACCESS_KEY = env.str("S3_ACCESS_KEY", "")  # both empty: whatever boto3 finds
+S3_SECRET_KEY = env.str("S3_SECRET_KEY", "")
+if S3_BUCKET:
     STORAGES["default"] = {
         "BACKEND": "storages.backends.s3.S3Storage",
         "OPTIONS": {
             "bucket_name": S3_BUCKET,
             "endpoint_url": S3_ENDPOINT or f"https://s3.{S3_REGION}.amazonaws.com",
             "region_name": S3_REGION,
-            "access_key": env.str("S3_ACCESS_KEY", "") or None,
-            "secret_key": env.str("S3_SECRET_KEY", "") or None,
+            "access_key": S3_ACCESS_KEY or None,
+            "secret_key": S3_SECRET_KEY or None,
             "addressing_style": "path" if S3_ENDPOINT else "virtual",
             "signature_version": "s3v4",
             "file_overwrite": False,  # as on a disk: attempts never share a name
@@ -267,7 +287,7 @@ EVENT_SECONDS = env.int("EVENT_SECONDS", 900, validate=validate.Range(min=1))
 TEACH_MINUTES_MAX = env.float("TEACH_MINUTES_MAX", 30)  # of one lesson
 
 DEVICE = env.str("DEVICE", "auto")  # auto, cpu or cuda
-LANES = env.list("LANES", ["fast", "slow"])
+LANES = [lane.strip() for lane in env.list("LANES", ["fast", "slow"])]
 PERCEPTUAL = env.str("PERCEPTUAL", "compact")  # or vgg19, once fetched: what optimisation sees by
 MIX_CACHE_MB = env.int("MIX_CACHE_MB", 256)  # of photos and styles that sliders mix, in a worker
 LEASE_SECONDS = env.int("LEASE_SECONDS", 30)

@@ -26,7 +26,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from gallery.jobs import worker_name
-from gallery.operations import presence, storage
+from gallery.operations import presence, starting, storage
 
 log = logging.getLogger(__name__)
 OK, DEGRADED, FAILING = "ok", "degraded", "failing"
@@ -140,6 +140,7 @@ class Checkup:
             Check("cache", self.cache),
             Check("storage", self.storage, every=RARELY),
             Check("disk", self.disk),
+            Check("processes", with_database(self.processes)),
             *(
                 Check(f"worker_{lane}", with_database(functools.partial(self.worker, lane)))
                 for lane in settings.LANES
@@ -208,6 +209,11 @@ class Checkup:
             if free < settings.MIN_FREE_BYTES:
                 most = settings.MIN_FREE_BYTES // 1_000_000
                 raise NotWellError(f"{name} has {free // 1_000_000} MB free, of {most} at least")
+
+    def processes(self) -> None:
+        """Started before this one knew better, or with other settings."""
+        if starting.strangers():
+            raise OnlyDegradedError(f"another process is at work, too: {starting.needed()}")
 
     def worker(self, lane: str) -> None:
         from gallery.models import Presence

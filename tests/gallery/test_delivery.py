@@ -9,8 +9,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from gallery.checks import delivery_fits
 from gallery.models import Album, Mask, Photo, Rendering, ShareLink
+from gallery.operations.checks import delivery_fits
 from tests import cast
 from tests.community import make_album
 

@@ -21,6 +21,7 @@ from asgiref.testing import ApplicationCommunicator
 from django.core.files.storage import default_storage
 from django.utils import timezone
 
+from gallery.jobs import worker_name
 from gallery.models import Presence
 from gallery.operations import checkup
 from gallery.operations.checkup import Check, Checkup, NotWellError
@@ -60,7 +61,7 @@ def http_get(port: int, path: str, **headers: str) -> tuple[int, Any]:
 @pytest.fixture
 def workers(transactional_db: None) -> None:
     """One that paints everything, heard of just now."""
-    Presence.objects.create(pk="easel:1", lanes=["fast", "slow"])
+    Presence.objects.create(pk=worker_name(), lanes=["fast", "slow"])
 
 
 async def test_live_asks_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -73,7 +74,8 @@ async def test_ready_tells_of_each_check(workers: None) -> None:
     status, told = await ask(ADDRESS)
     assert (status, told["status"]) == (200, "ok"), told
     assert list(told["checks"]) == [
-        "database", "channel_layer", "cache", "storage", "disk", "worker_fast", "worker_slow",
+        "database", "channel_layer", "cache", "storage", "disk", "processes",
+        "worker_fast", "worker_slow",
     ]  # fmt: skip
     assert cast.stored_files() == []
 
@@ -99,6 +101,15 @@ async def test_without_a_worker_it_is_degraded_and_serves(workers: None) -> None
     await Presence.objects.all().aupdate(seen=silent)
     _, told = await ask(ADDRESS)
     assert told["checks"]["worker_fast"]["status"] == "degraded"
+
+
+@pytest.mark.local("is about a layer in memory")
+async def test_a_process_that_an_in_memory_layer_does_not_reach_is_found(workers: None) -> None:
+    await Presence.objects.acreate(pk=cast.ELSEWHERE, lanes=["fast"])
+    status, told = await ask(ADDRESS)
+    assert (status, told["status"]) == (200, "degraded")
+    assert "CHANNEL_LAYER_URL" in told["checks"]["processes"]["detail"]
+    assert cast.ELSEWHERE not in json.dumps(told)
 
 
 async def test_a_storage_that_cannot_be_written_is_found(

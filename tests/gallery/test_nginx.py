@@ -31,7 +31,7 @@ def configuration(folder: Path, port: int, site: int, media: Path) -> str:
         ("listen 443 ssl;", f"listen 127.0.0.1:{port};"),
         ("server_name paint.example.org files.example.org;", "server_name localhost;"),
         ("http://127.0.0.1:8000", f"http://127.0.0.1:{site}"),
-        ("/srv/webstyle/media/", f"{media}/"),
+        ("/var/lib/webstyle/media/", f"{media}/"),
     ):
         assert was in plain, was
         plain = plain.replace(was, now)

@@ -26,6 +26,7 @@ class Browser:
     def __init__(self, port: int) -> None:
         self.port = port
         self.cookies = {"csrftoken": TOKEN}
+        self.more: dict[str, str] = {}  # headers, as a proxy adds them
 
     def ask(
         self, method: str, path: str, body: bytes = b"", kind: str = "image/jpeg"
@@ -34,7 +35,7 @@ class Browser:
         headers = {
             "Cookie": "; ".join(f"{k}={v}" for k, v in self.cookies.items()),
             "X-CSRFToken": TOKEN, "X-Filename": "cup.jpg", "Content-Type": kind,
-            "Accept": "application/json",
+            "Accept": "application/json", **self.more,
         }  # fmt: skip
         connection.request(method, path, body or None, headers)
         answer = connection.getresponse()

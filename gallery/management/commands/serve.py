@@ -9,12 +9,13 @@ from functools import partial
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand
+
+from gallery.operations import starting
 
 log = logging.getLogger(__name__)
 
 
-class Command(BaseCommand):
+class Command(starting.StartingCommand):
     help = "Serve the site, and paint in the same process unless --no-worker."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -24,6 +25,13 @@ class Command(BaseCommand):
                             help="paint elsewhere, with `manage.py worker`")  # fmt: skip
 
     def handle(self, *args: Any, host: str, port: int, no_worker: bool, **options: Any) -> None:
+        if not settings.CHANNEL_LAYER_URL and no_worker:
+            self.give_up(
+                "serve --no-worker needs CHANNEL_LAYER_URL: "
+                "an in-memory layer reaches no other process"
+            )
+        if why := starting.refusal(paints=not no_worker):
+            self.give_up(why)
         # The reactor has to be installed, on a loop of our own, before Daphne imports one.
         from twisted.internet import asyncioreactor
 
@@ -44,12 +52,6 @@ class Command(BaseCommand):
         from webstyle.asgi import application
 
         if not settings.CHANNEL_LAYER_URL:
-            if no_worker:
-                self.stderr.write(
-                    "serve --no-worker needs CHANNEL_LAYER_URL: "
-                    "an in-memory layer reaches no other process"
-                )
-                raise SystemExit(2)
             notify.use_loop(loop)
         if not no_worker:
             worker = Worker(settings.LANES)

@@ -8,10 +8,11 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand
+
+from gallery.operations import starting
 
 
-class Command(BaseCommand):
+class Command(starting.StartingCommand):
     help = "Paint what is in the queue. SIGTERM gives the running jobs back and ends."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -20,11 +21,12 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, lane: list[str] | None, **options: Any) -> None:
         if not settings.CHANNEL_LAYER_URL:
-            self.stderr.write(
+            self.give_up(
                 "worker needs CHANNEL_LAYER_URL (redis://host:6379/0): an in-memory layer reaches "
                 "no other process; for one process use `manage.py serve`"
             )
-            raise SystemExit(2)
+        if why := starting.refusal(paints=True):
+            self.give_up(why)
         asyncio.run(self.work(lane or settings.LANES))
 
     async def work(self, lanes: list[str]) -> None:
