@@ -30,10 +30,15 @@ except OSError as error:
 
 def kept_secret_key(path: Path) -> str:
     """The key made on first start, so that sessions survive a restart."""
-    if not path.exists():
-        path.touch(mode=0o600)
-        path.write_text(get_random_secret_key())
-    return path.read_text()
+    try:
+        if not path.exists():
+            path.touch(mode=0o600)
+            path.write_text(get_random_secret_key())
+        return path.read_text()
+    except OSError as error:
+        raise ImproperlyConfigured(
+            f"VAR: {path} cannot be read or made ({error.strerror}); see whose it is"
+        ) from None
 
 
 DEBUG = env.bool("DEBUG", False)
@@ -97,9 +102,9 @@ TEMPLATES = [
     },
 ]
 
-DATABASE_URL = env.str("DATABASE_URL", "", validate=database_url)
+address = env.str("DATABASE_URL", "", validate=database_url)  # no setting: it has a password
 DATABASES: dict[str, Any] = {
-    "default": dj_database_url.parse(DATABASE_URL or f"sqlite:///{VAR / 'db.sqlite3'}")
+    "default": dj_database_url.parse(address or f"sqlite:///{VAR / 'db.sqlite3'}")
 }
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # Readers do not wait for the writer, and a writer takes its lock at once instead of failing
@@ -121,10 +126,10 @@ CHANNEL_LAYERS = {
     if CHANNEL_LAYER_URL
     else {"BACKEND": "channels.layers.InMemoryChannelLayer"}
 }
-CACHE_URL = env.str("CACHE_URL", "", validate=redis_url)
+address = env.str("CACHE_URL", "", validate=redis_url)
 CACHES: dict[str, Any] = {
-    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": CACHE_URL}
-    if CACHE_URL
+    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": address}
+    if address
     else {
         "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
         # With Django's 300, whoever comes from many addresses has the tries of others forgotten.

@@ -1,7 +1,7 @@
 """System checks: what the site stands on, and how files leave, by settings that fit each other.
 
 Addresses that cannot be read never come here: see webstyle/environment.py. What only shows itself
-beside other processes is in neighbours.py. No message repeats an address: there may be a password
+beside other processes is in starting.py. No message repeats an address: there may be a password
 in it.
 """
 

@@ -113,6 +113,14 @@ def test_what_cannot_be_read_ends_with_2_and_one_line_that_names_it(
     assert len(line) > len(name) + 15, "it says what to write"
 
 
+def test_a_folder_that_is_no_place_for_the_key_is_named(tmp_path: Path) -> None:
+    (tmp_path / "secret-key").mkdir()
+    done = cast.manage("check", VAR=tmp_path, DATABASE_URL=MEMORY)
+    assert done.returncode == 2
+    (line,) = done.stderr.splitlines()
+    assert str(tmp_path / "secret-key") in line
+
+
 @pytest.mark.parametrize(
     "value",
     ["postgres://u:p%40ss@db:5432/webstyle", "postgresql:///webstyle", "", MEMORY,
