@@ -160,7 +160,7 @@ def what_is_there(found: dict[str, Any]) -> dict[str, int]:
     numbers = {
         label: model._base_manager.count()
         for label, model in found.items()
-        if label not in OF_MIGRATIONS
+        if label not in OF_MIGRATIONS | NOT_KEPT
     }
     return {label: number for label, number in numbers.items() if number}
 
