@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar
 
 from PIL import Image
 
-from webstyle.engine.events import EngineError, Progress, Result
+from webstyle.engine.events import EngineError, Progress, Result, UnknownError
 from webstyle.engine.recipe import SIZES, Recipe
 
 if TYPE_CHECKING:
@@ -82,11 +82,16 @@ def engine_names() -> list[str]:
     return sorted(m.name for m in pkgutil.iter_modules(package.__path__))
 
 
+def known_engines() -> list[str]:
+    """All that ``get_engine`` finds."""
+    return sorted({*engine_names(), *_engines})
+
+
 def get_engine(name: str) -> type[Engine]:
     """The engine class called ``name``; importing it imports torch."""
     if name not in _engines:
         if name not in engine_names():
-            raise EngineError(f"unknown engine '{name}': choose from {', '.join(engine_names())}")
+            raise UnknownError(f"unknown engine '{name}': choose from {', '.join(engine_names())}")
         importlib.import_module(f"webstyle.engine.engines.{name}")
     return _engines[name]
 
@@ -95,7 +100,7 @@ def make_params(engine: Any, given: dict[str, Any]) -> Any:
     """``Params`` of an engine class from a recipe's dictionary; unknown names are refused."""
     known = {f.name for f in dataclasses.fields(engine.Params)}
     if unknown := set(given) - known:
-        raise EngineError(
+        raise UnknownError(
             f"engine '{engine.name}' has no parameter '{min(unknown)}': "
             f"it has {', '.join(sorted(known)) or 'none'}"
         )
