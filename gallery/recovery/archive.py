@@ -22,6 +22,9 @@ SUMS, MANIFEST = "SHA256SUMS", "manifest.json"
 FORMAT = 1
 PIECE = 1 << 20
 LARGEST_MANIFEST = 10_000_000  # bytes
+FACTS = {  # of the manifest, that restoring goes by
+    "version": str, "made": str, "migrations": list, "rows": dict, "files": int, "bytes": int,
+}  # fmt: skip
 
 
 class BackupError(EngineError):
@@ -128,15 +131,16 @@ def verified(place: Path) -> dict[str, Any]:
 def read_manifest(place: Path, file: IO[bytes]) -> dict[str, Any]:
     try:
         manifest: dict[str, Any] = json.loads(file.read(LARGEST_MANIFEST))
-        number = manifest["format"]
-    except (ValueError, KeyError, TypeError, RecursionError):
-        raise BackupError(f"{place} is damaged ({MANIFEST}): take another one") from None
-    if number != FORMAT:
-        raise BackupError(
-            f"{place} is of another version of this program (format {number!r}, here {FORMAT}): "
-            "upgrade first"
-        )
-    return manifest
+        if manifest["format"] != FORMAT:
+            raise BackupError(
+                f"{place} is of another version of this program (format {manifest['format']!r}, "
+                f"here {FORMAT}): upgrade first"
+            )
+        if all(isinstance(manifest[name], kind) for name, kind in FACTS.items()):
+            return manifest
+    except (KeyError, TypeError, RecursionError, UnicodeDecodeError, json.JSONDecodeError):
+        pass
+    raise BackupError(f"{place} is damaged ({MANIFEST}): take another one")
 
 
 def compare(place: Path, found: IO[bytes], said: IO[bytes]) -> None:

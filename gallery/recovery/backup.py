@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 from django.conf import settings
 from django.core.files.base import File
 from django.core.files.storage import default_storage
@@ -25,6 +25,7 @@ from gallery.provenance import certificate
 from gallery.recovery import rows
 from gallery.recovery.archive import BackupError, Writer
 
+STORAGE_ERRORS = (OSError, BotoCoreError, ClientError)  # of a folder, of a bucket
 GONE_TOLD = 100  # names of files that were not there
 
 
@@ -164,4 +165,4 @@ def opened(name: str) -> File[Any] | None:
     except ClientError as error:
         if error.response.get("Error", {}).get("Code") in ("404", "NoSuchKey"):
             return None
-        raise OSError(f"{name}: {error}") from error
+        raise

@@ -35,7 +35,9 @@ from gallery.recovery.backup import fingerprint
 
 # Where the names of a backup that begin with var/ belong.
 KEY_NAME = "var/secret-key"
+ENDING = ".jsonl.gz"
 CERTIFICATE_NAMES = {f"var/c2pa/{name}": name for name in (certificate.CHAIN, certificate.KEY)}
+UNREADABLE = (OSError, EOFError, zlib.error, ValueError, TypeError, RecursionError)
 
 
 @dataclass
@@ -205,15 +207,19 @@ def fill(
 ) -> None:
     """Rows and files. Inside a transaction."""
     rows.clear(found)
+    loaded = set()
     for name, file in archive.members(place):
         kind, _, rest = name.partition("/")
         if kind == "database":
             told.rows += load(rest, file, found, manifest)
+            loaded.add(rest.removesuffix(ENDING))
         elif kind == "var":
             new.keep_secret(name, file.read(archive.PIECE))
         elif kind == "files":
             new.put(rest, file)
             told.files += 1
+    if missing := set(manifest["rows"]) - loaded:
+        raise BackupError(f"{place} has no rows of {min(missing)}: take another backup")
     try:
         connection.check_constraints()
     except DatabaseError as error:
@@ -224,12 +230,12 @@ def fill(
 
 
 def load(name: str, file: IO[bytes], found: dict[str, Any], manifest: dict[str, Any]) -> int:
-    label = name.removesuffix(".jsonl.gz")
+    label = name.removesuffix(ENDING)
     if label not in found:
         raise BackupError(f"'{name}' holds rows of no model of this program")
     try:
         number = rows.load(found[label], lines_of(file))
-    except (OSError, EOFError, zlib.error, ValueError, TypeError, ValidationError) as error:
+    except (*UNREADABLE, ValidationError) as error:
         if isinstance(error, BackupError):
             raise
         raise BackupError(f"{name} cannot be read ({error}): take another backup") from error

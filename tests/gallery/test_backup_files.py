@@ -189,10 +189,9 @@ def test_a_backup_of_a_newer_version_is_refused(saved: Path, tmp_path: Path) -> 
 def test_a_backup_that_is_killed_leaves_nothing_that_looks_like_one(
     photo: Photo, tmp_path: Path
 ) -> None:
-    os.mkfifo(tmp_path / "slow")  # a file that nobody ever writes: the backup waits for it
     Photo.objects.update(original="slow")
     media = Path(photo._meta.get_field("original").storage.path("slow"))
-    os.mkfifo(media)
+    os.mkfifo(media)  # a file that nobody ever writes: the backup waits for it
     log, folder = tmp_path / "log", tmp_path / "backups"
     folder.mkdir()
     with cast.managing(log, "backup", folder) as process:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import importlib
 import pkgutil
 from collections.abc import Generator, Mapping
@@ -75,11 +76,16 @@ def register(cls: EngineType) -> EngineType:
     return cls
 
 
-def engine_names() -> list[str]:
-    """Names of all engines, from the file names: nothing is imported for it."""
+@functools.cache
+def _files() -> tuple[str, ...]:
     import webstyle.engine.engines as package
 
-    return sorted(m.name for m in pkgutil.iter_modules(package.__path__))
+    return tuple(sorted(m.name for m in pkgutil.iter_modules(package.__path__)))
+
+
+def engine_names() -> list[str]:
+    """Names of all engines, from the file names: nothing is imported for it."""
+    return list(_files())
 
 
 def known_engines() -> list[str]:

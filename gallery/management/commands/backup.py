@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand
 from django.db import DatabaseError
 from django.template.defaultfilters import filesizeformat
 
-from gallery.recovery.backup import Told, backup
+from gallery.recovery.backup import STORAGE_ERRORS, Told, backup
 from webstyle.engine.events import EngineError
 
 
@@ -30,7 +30,7 @@ class Command(BaseCommand):
         except DatabaseError as error:
             said = str(error).splitlines()[0]
             self.give_up(f"the database does not answer as it should ({said}): see DATABASE_URL")
-        except OSError as error:
+        except STORAGE_ERRORS as error:
             self.give_up(
                 f"no backup was written ({error}): see the disk of {target}, or MEDIA_ROOT"
             )

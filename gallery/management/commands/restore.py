@@ -11,6 +11,7 @@ from django.db import DatabaseError
 from django.template.defaultfilters import filesizeformat
 
 from gallery.recovery import archive
+from gallery.recovery.backup import STORAGE_ERRORS
 from gallery.recovery.restore import Restored, restore
 from webstyle.engine.events import EngineError
 
@@ -42,7 +43,7 @@ class Command(BaseCommand):
         except DatabaseError as error:
             said = str(error).splitlines()[0]
             self.give_up(f"the database does not answer as it should ({said}): see DATABASE_URL")
-        except OSError as error:
+        except STORAGE_ERRORS as error:
             self.give_up(f"{file} cannot be restored ({error}): see who may read and write what")
         self.stdout.write(as_text(told))
         if told.other_key:
