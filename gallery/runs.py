@@ -199,12 +199,15 @@ class Run:
         none to be expected."""
         if not newer.leave(self.held, error):
             return False
+        back: dict[str, Any] = {
+            "state": State.QUEUED, "worker": "", "lease_until": None, "attempts": F("attempts") - 1,
+            **progress(self.job),
+        }  # fmt: skip
         with contextlib.suppress(LeaseLostError):
-            self.change(
-                state=State.QUEUED, worker="", lease_until=None, attempts=F("attempts") - 1,
-                **progress(self.job),
-            )  # fmt: skip
-            self.publish(self.job)
+            if self.change(Q(cancel_requested=False), **back):
+                self.publish(self.job)
+            else:
+                self.end(State.CANCELLED)
         return True
 
     def note(self, event: Progress) -> None:

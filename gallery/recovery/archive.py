@@ -13,6 +13,7 @@ import tarfile
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
@@ -88,28 +89,38 @@ def check_name(name: str) -> None:
         raise BackupError(f"'{name!a}' is no name for a file of a backup: do not trust this file")
 
 
-def members(place: Path) -> Iterator[tuple[str, IO[bytes]]]:
-    """Name and content of each, in order. Raises BackupError for what is no backup."""
+@contextmanager
+def members(place: Path) -> Iterator[Iterator[tuple[str, IO[bytes]]]]:
+    """Name and content of each, in order. Raises BackupError for what is no backup, also while the
+    content is read."""
     try:
         with tarfile.open(place, "r:") as tar:
-            while (info := tar.next()) is not None:
-                tar.members.clear()  # type: ignore[attr-defined]
-                check_name(info.name)
-                file = tar.extractfile(info) if info.isreg() else None
-                if file is None:
-                    raise BackupError(
-                        f"'{info.name}' in {place} is no plain file: do not trust this backup"
-                    )
-                yield info.name, file
+            yield each_of(place, tar)
     except (tarfile.TarError, EOFError) as error:
         raise BackupError(f"{place} is no whole backup ({error}): take another one") from None
+
+
+def each_of(place: Path, tar: tarfile.TarFile) -> Iterator[tuple[str, IO[bytes]]]:
+    while (info := tar.next()) is not None:
+        tar.members.clear()  # type: ignore[attr-defined]
+        check_name(info.name)
+        file = tar.extractfile(info) if info.isreg() else None
+        if file is None:
+            raise BackupError(
+                f"'{info.name}' in {place} is no plain file: do not trust this backup"
+            )
+        yield info.name, file
 
 
 def verified(place: Path) -> dict[str, Any]:
     """The manifest, once every byte has been looked at. Raises BackupError."""
     manifest: dict[str, Any] = {}
-    with tempfile.TemporaryFile() as found, tempfile.TemporaryFile() as said:
-        for name, file in members(place):
+    with (
+        tempfile.TemporaryFile() as found,
+        tempfile.TemporaryFile() as said,
+        members(place) as inside,
+    ):
+        for name, file in inside:
             if manifest:
                 raise BackupError(f"{place} goes on behind its end: do not trust this backup")
             if name == MANIFEST:

@@ -208,16 +208,17 @@ def fill(
     """Rows and files. Inside a transaction."""
     rows.clear(found)
     loaded = set()
-    for name, file in archive.members(place):
-        kind, _, rest = name.partition("/")
-        if kind == "database":
-            told.rows += load(rest, file, found, manifest)
-            loaded.add(rest.removesuffix(ENDING))
-        elif kind == "var":
-            new.keep_secret(name, file.read(archive.PIECE))
-        elif kind == "files":
-            new.put(rest, file)
-            told.files += 1
+    with archive.members(place) as inside:
+        for name, file in inside:
+            kind, _, rest = name.partition("/")
+            if kind == "database":
+                told.rows += load(rest, file, found, manifest)
+                loaded.add(rest.removesuffix(ENDING))
+            elif kind == "var":
+                new.keep_secret(name, file.read(archive.PIECE))
+            elif kind == "files":
+                new.put(rest, file)
+                told.files += 1
     if missing := set(manifest["rows"]) - loaded:
         raise BackupError(f"{place} has no rows of {min(missing)}: take another backup")
     try:

@@ -9,7 +9,7 @@ import json
 
 import django
 
-VERSIONS = {"none": {}, "text": {"version": "x"}, "0": {"version": 0}, "1": {"version": 1},
+VERSIONS = {"none": {}, "0": {"version": 0}, "1": {"version": 1},
             "2": {"version": 2}}  # fmt: skip
 
 
