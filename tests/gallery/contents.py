@@ -18,7 +18,7 @@ def main() -> None:
 
     rows = {
         model._meta.label: {
-            str(row["pk"]): {name: repr(value) for name, value in row.items()}
+            str(row["pk"]): {name: written(value) for name, value in row.items()}
             for row in model._base_manager.values("pk", *columns(model))
         }
         for model in apps.get_models(include_auto_created=True)
@@ -29,6 +29,11 @@ def main() -> None:
         for name in names
     }
     print(json.dumps({"rows": rows, "files": files}))
+
+
+def written(value: object) -> str:
+    """The same for all databases: PostgreSQL has an order of its own for what is in JSON."""
+    return json.dumps(value, sort_keys=True, default=str)
 
 
 def columns(model: type) -> list[str]:

@@ -13,6 +13,7 @@ import pytest
 from django.contrib.contenttypes.models import ContentType
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
@@ -40,7 +41,7 @@ def full(result: Any) -> dict[str, Any]:
     for label in NOT_KEPT:
         found["rows"][label] = {}
     empty = {label for label, rows in found["rows"].items() if not rows}
-    assert len(found["rows"]) - len(empty) > 20, f"there is little to lose: {empty}"
+    assert len(found["rows"]) - len(empty) > 18, f"there is little to lose: {empty}"
     assert len(found["files"]) > 20
     return found
 
@@ -144,8 +145,8 @@ def test_a_running_job_comes_back_waiting_and_the_attempt_is_not_counted(
     found = contents(site)["rows"]["gallery.Rendering"].values()
     names = ("state", "worker", "attempts", "lease_until", "stage", "step")
     for row in found:
-        kept = 3 if row["checkpoint"] != "''" else 0
-        assert [row[name] for name in names] == ["'queued'", "''", "0", "None", "''", repr(kept)]
+        kept = 3 if row["checkpoint"] != '""' else 0
+        assert [row[name] for name in names] == ['"queued"', '""', "0", "null", '""', str(kept)]
     assert sorted(row["step"] for row in found) == ["0", "3"]
     assert set(Rendering.objects.values_list("state", flat=True)) == {"running"}, "the site's own"
 
@@ -158,15 +159,19 @@ def test_it_is_of_one_moment_and_nobody_waits_for_it(
     from gallery.recovery import rows
     from gallery.recovery.backup import backup
 
-    dumped: list[str] = []
+    written: list[Rendering] = []
     dump = rows.dump
+
+    def write() -> None:
+        written.append(cast.submit(photo))
+        connection.close()
 
     def slow_dump(model: Any, *args: Any) -> int:
         if model._meta.label_lower == "gallery.rendering":
-            writer = threading.Thread(target=lambda: dumped.append(str(cast.submit(photo).pk)))
+            writer = threading.Thread(target=write)
             writer.start()
             writer.join(10)
-            assert dumped, "the writer waits for the backup"
+            assert written, "the writer waits for the backup"
         return dump(model, *args)
 
     monkeypatch.setattr(rows, "dump", slow_dump)
@@ -207,7 +212,7 @@ def test_a_database_that_is_not_migrated_yet_is_backed_up_and_migrated_when_rest
         managed(site, "migrate", "--check")
         found = contents(site)
         (photo,) = found["rows"]["gallery.Photo"].values()
-        assert photo["title"] == "'Old'"
+        assert photo["title"] == '"Old"'
         assert photo["bytes"] == "9", "the migration of that version has not measured it"
         assert found["rows"]["auth.Group"], "nor made the moderators' group"
         assert list(found["files"]) == ["photos/old/original.jpg"]

@@ -16,7 +16,7 @@ from django.utils import timezone
 from gallery import jobs, newer, services
 from gallery.job import Job
 from gallery.limits.line import Line
-from gallery.models import Album, Photo, Presence, Rendering
+from gallery.models import Batch, Photo, Presence, Rendering, ShareLink
 from gallery.operations import metrics, presence
 from tests import cast
 from tests.community import make_album
@@ -118,32 +118,38 @@ def test_operators_and_metrics_tell_until_a_newer_worker_is_there(photo: Photo) 
     assert 'webstyle_jobs_for_newer_worker{lane="fast"} 0.0' in metrics.text().decode()
 
 
-def pages_of(row: Rendering) -> list[str]:
-    here = [
+def around(row: Rendering) -> list[str]:
+    """All pages that show it, after it was put into an album, a batch and two links."""
+    mine = cast.GUEST.fields
+    album = make_album([row], cast.GUEST, "public")
+    batch = Batch.objects.create(title="Many", styles=["udnie"], **mine)
+    row.change(batch=batch)
+    links = [ShareLink(rendering=row, **mine), ShareLink(album=album, **mine)]
+    for link in links:
+        link.save(force_insert=True)
+    return [
         reverse("home"), reverse("mine"), reverse("gallery"), row.get_absolute_url(),
-        row.photo.get_absolute_url(), reverse("remix", args=[row.pk]), row.api_url,
-        f"{row.api_url}/recipe", "/api/v1/jobs", "/api/v1/renderings", reverse("account"),
+        row.photo.get_absolute_url(), row.api_url, f"{row.api_url}/recipe", "/api/v1/jobs",
+        "/api/v1/renderings", album.get_absolute_url(), batch.get_absolute_url(),
+        *(link.get_absolute_url() for link in links), 
+        reverse("share_place", args=[links[1].token, 1]), reverse("gallery_feed"),
+        reverse("remix", args=[row.pk]),
+        reverse("oembed") + f"?url=http://testserver{row.get_absolute_url()}",
     ]  # fmt: skip
-    return here + [album.get_absolute_url() for album in Album.objects.all()]
 
 
 @pytest.mark.parametrize("state", ["queued", "running", "done", "failed", "cancelled"])
-def test_no_page_of_its_owner_breaks(
+def test_no_page_that_shows_it_breaks(
     state: str, painted: Rendering, guest: Client, stranger: Client
 ) -> None:
-    painted.change(
-        recipe=RECIPE,
-        state=state,
-        public=state == "done",
-        published=timezone.now(),
-        engine="mosaic",
-    )
-    make_album([painted], cast.GUEST, "public")
+    done = state == "done"
+    painted.change(recipe=RECIPE, state=state, public=done, published=timezone.now(), engine="new")
+    pages = around(painted)
     for client in (guest, stranger):
-        for address in pages_of(painted):
+        for address in pages:
             answer = client.get(address)
             assert answer.status_code in (200, 403, 404), (address, answer.status_code)
-            if client is guest and "remix" not in address:
+            if client is guest and (done or not address.startswith(("/s/", "/remix", "/oembed"))):
                 assert answer.status_code == 200, address
     page = guest.get(painted.get_absolute_url()).text
     assert "This recipe is of a newer version of the site" in page
