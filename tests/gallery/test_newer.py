@@ -131,7 +131,7 @@ def around(row: Rendering) -> list[str]:
         reverse("home"), reverse("mine"), reverse("gallery"), row.get_absolute_url(),
         row.photo.get_absolute_url(), row.api_url, f"{row.api_url}/recipe", "/api/v1/jobs",
         "/api/v1/renderings", album.get_absolute_url(), batch.get_absolute_url(),
-        *(link.get_absolute_url() for link in links), 
+        *(link.get_absolute_url() for link in links),
         reverse("share_place", args=[links[1].token, 1]), reverse("gallery_feed"),
         reverse("remix", args=[row.pk]),
         reverse("oembed") + f"?url=http://testserver{row.get_absolute_url()}",
