@@ -24,6 +24,7 @@ class Command(Migrate):
         for left in reversed(range(TRIES)):
             try:
                 super().handle(*args, **options)
+                self.wait_at_most(0)
                 return
             except OperationalError as error:
                 if not isinstance(error.__cause__, (LockNotAvailable, DeadlockDetected)):
@@ -32,8 +33,6 @@ class Command(Migrate):
                     self.give_up()
                 self.stderr.write(f"a table is in use: again in {PAUSE_SECONDS} s ({left} tries)")
                 time.sleep(PAUSE_SECONDS)
-            finally:
-                self.wait_at_most(0)
 
     def give_up(self) -> None:
         self.stderr.write(
