@@ -5,7 +5,8 @@ There is no other queue. Who works on a row, and until when, is in jobs.py.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
+from uuid import UUID
 
 from django.db import models
 from django.db.models import F
@@ -25,6 +26,7 @@ class Job(Stored):
     KIND = ""  # in names of addresses and, told to a visitor, what it makes
     SCRATCH = ("preview", "checkpoint")
     TELLS_TIME: tuple[str, ...] = ()  # columns that `expected_seconds` looks at
+    left: ClassVar[set[UUID]] = set()  # jobs that this process leaves to newer ones: see newer.py
     line: Line | None = None  # of its lane, where many jobs are looked at together
 
     class State(models.TextChoices):
@@ -127,9 +129,15 @@ class Job(Stored):
 
     @classmethod
     def waiting(cls, lane: str) -> models.QuerySet[Any]:
-        """The queue of this kind, whose head has waited longest."""
-        waiting = cls.objects.kept().filter(state=cls.State.QUEUED, lane=lane)
+        """The queue of this kind, whose head has waited longest, without what waits for a newer
+        version of the program."""
+        waiting = cls.objects.kept().filter(cls.doable(), state=cls.State.QUEUED, lane=lane)
         return waiting.order_by("queued")
+
+    @classmethod
+    def doable(cls) -> models.Q:
+        """What this version of the program can do."""
+        return ~models.Q(pk__in=cls.left)
 
     @property
     def eta(self) -> float | None:

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from gallery import newer
 from gallery.browse import thumbs
 from gallery.job import Job
 from gallery.moderation.moderated import Moderated, shown
@@ -19,8 +20,16 @@ from gallery.owned import OwnedQuerySet, Upload
 from gallery.owners import Owner
 from gallery.titles import shown_titles, word
 from webstyle.engine.events import EngineError
-from webstyle.engine.recipe import PAINTING, TAUGHT, Recipe, is_painting, is_taught
-from webstyle.engine.registry import get_engine
+from webstyle.engine.recipe import (
+    PAINTING,
+    TAUGHT,
+    VERSION,
+    Recipe,
+    is_newer,
+    is_painting,
+    is_taught,
+)
+from webstyle.engine.registry import get_engine, known_engines
 from webstyle.engine.weights import get_style
 
 UNDO_TIME = timedelta(hours=1)  # how long a deleted thing can be brought back
@@ -169,24 +178,41 @@ class Rendering(Job, Moderated):
             models.Index(fields=["-published"], condition=models.Q(public=True), name="public"),
         ]  # fmt: skip
 
+    @classmethod
+    def doable(cls) -> models.Q:
+        version = models.Q(recipe__version__lte=VERSION) | models.Q(recipe__version__isnull=True)
+        return super().doable() & version & models.Q(engine__in=known_engines())
+
     @property
     def folder(self) -> str:
         return f"renderings/{self.pk}"
 
     @property
+    def is_newer(self) -> bool:
+        """Whether a newer version of the program wrote its recipe, which this one cannot read."""
+        return is_newer(self.recipe)
+
+    @property
+    def known_recipe(self) -> dict[str, Any]:
+        """The recipe, as far as it can be read: see newer.py."""
+        return newer.as_read(self.recipe)
+
+    @property
     def styles(self) -> list[dict[str, Any]]:
         """The styles of the recipe with their weights and shares, and whether a mask keeps them to
         a region; one that is gone keeps its name."""
-        total = sum(weight for __, weight in self.recipe["styles"])
-        masked = dict(self.recipe.get("masks", ()))
+        total = sum(weight for __, weight in self.known_recipe["styles"])
+        masked = dict(self.known_recipe.get("masks", ()))
         return [
             {"slug": slug, **self.name_of(slug), "weight": weight, "share": weight / total,
              "region": slug in masked}
-            for slug, weight in self.recipe["styles"]
+            for slug, weight in self.known_recipe["styles"]
         ]  # fmt: skip
 
     def name_of(self, style: str) -> dict[str, str]:
         """As this visitor reads it."""
+        if not style:
+            return {"title": _("A picture of a new kind"), "artist": ""}
         named: dict[str, str] | None = self.styles_named.get(style)
         try:
             built_in = named or {"title": get_style(style).title, "artist": get_style(style).artist}
@@ -212,6 +238,8 @@ class Rendering(Job, Moderated):
     @property
     def default_caption(self) -> str:
         """Of title and styles, until somebody describes the picture."""
+        if self.is_newer:
+            return self.title
         if self.name:
             style = f"{self.in_styles[0].lower()}{self.in_styles[1:]}"
             return _("%(title)s: %(styles)s") % {"title": self.name, "styles": style}
@@ -236,15 +264,15 @@ class Rendering(Job, Moderated):
 
     @property
     def size(self) -> int:
-        return int(self.recipe["size"])
+        return int(self.known_recipe["size"])
 
     @property
     def strength(self) -> float:
-        return float(self.recipe["strength"])
+        return float(self.known_recipe["strength"])
 
     @property
     def keep_color(self) -> bool:
-        return bool(self.recipe["keep_color"])
+        return bool(self.known_recipe["keep_color"])
 
     @property
     def view_url(self) -> str | None:
@@ -269,7 +297,7 @@ class Rendering(Job, Moderated):
     @property
     def params(self) -> dict[str, Any]:
         """Of the engine: those that are not left as they are."""
-        return dict(self.recipe.get("params") or {})
+        return dict(self.known_recipe.get("params") or {})
 
     @property
     def engine_title(self) -> str:

@@ -22,16 +22,16 @@ from django.db.models import F, Q
 from django.utils import timezone
 from PIL import Image
 
-from gallery import curves, scratch
+from gallery import curves, newer, scratch
 from gallery.browse import thumbs
 from gallery.crafts import Events, craft_of, owner_now
 from gallery.job import Job
-from gallery.jobs import NOTHING_DONE, LeaseLostError, Publish, mine, nothing_left
+from gallery.jobs import NOTHING_DONE, LeaseLostError, Publish, mine, nothing_left, progress
 from gallery.limits import usage
 from gallery.limits.line import Line
 from gallery.operations import context, counted, tally
 from webstyle.engine import images
-from webstyle.engine.events import EngineError, Progress, Result
+from webstyle.engine.events import EngineError, Progress, Result, UnknownError
 
 log = logging.getLogger(__name__)
 State = Job.State
@@ -77,7 +77,8 @@ class Run:
         except LeaseLostError:
             log.warning("job %s: lease lost, result dropped", self.held.pk)
         except EngineError as error:
-            self.fail(str(error), "refused")
+            if not (isinstance(error, UnknownError) and self.leave_to_newer(error)):
+                self.fail(str(error), "refused")
         except MemoryError:
             self.fail(self.craft.no_memory, "memory")
         except Exception:
@@ -192,6 +193,22 @@ class Run:
             return self.write(event, checkpoint=True, **let_go)
         still = Q(pause_requested=True, cancel_requested=False, keep_requested=False)
         return self.write(event, where=still, checkpoint=True, pause_requested=False, **let_go)
+
+    def leave_to_newer(self, error: UnknownError) -> bool:
+        """Back into the queue, for a worker that knows what this one does not; False when there is
+        none to be expected."""
+        if not newer.leave(self.held, error):
+            return False
+        back: dict[str, Any] = {
+            "state": State.QUEUED, "worker": "", "lease_until": None, "attempts": F("attempts") - 1,
+            **progress(self.job),
+        }  # fmt: skip
+        with contextlib.suppress(LeaseLostError):
+            if self.change(Q(cancel_requested=False), **back):
+                self.publish(self.job)
+            else:
+                self.end(State.CANCELLED)
+        return True
 
     def note(self, event: Progress) -> None:
         """Write progress down and tell the pages, not too often."""

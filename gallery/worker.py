@@ -19,7 +19,7 @@ from channels.worker import Worker as ChannelsWorker
 from django.conf import settings
 from django.db import close_old_connections
 
-from gallery import jobs, mixing, notify, runs, services
+from gallery import jobs, mixing, newer, notify, runs, services
 from gallery.job import Job
 from gallery.operations import context, presence
 
@@ -63,6 +63,7 @@ class Worker:
         self.stopping = False
         self.serves = False  # this process also answers with pages
         self.worked = 0  # attempts at jobs
+        self.beyond: dict[str, int] = {}  # jobs that wait for a newer worker, by lane
         self.tasks: list[asyncio.Task[None]] = []
 
     def ring(self) -> None:
@@ -125,6 +126,9 @@ class Worker:
             await asyncio.sleep(settings.RESCAN_SECONDS)
 
     def report(self) -> None:
+        before, self.beyond = self.beyond, newer.waiting(self.bells)
+        for lane, number in self.beyond.items() if self.beyond != before else ():
+            log.warning("%d jobs in lane %s wait for a newer worker than this", number, lane)
         presence.report(self.name, self, serves=self.serves)
 
     async def mix(self) -> None:

@@ -136,7 +136,7 @@ def table_of(batch: Batch) -> Table:
 
 
 def style_of(picture: Rendering) -> str:
-    return str(picture.recipe["styles"][0][0])
+    return str(picture.known_recipe["styles"][0][0])
 
 
 def batch_cancel(batch: Batch) -> int:

@@ -16,6 +16,7 @@ from django.db.models.signals import post_save
 
 from gallery.browse.models import Facet, Listing
 from gallery.browse.search import plain
+from gallery.newer import as_read
 from gallery.titles import in_all_languages
 from webstyle.engine.weights import styles
 
@@ -30,7 +31,7 @@ COLUMNS = frozenset(
 def text_of(picture: Any, tags: Iterable[str]) -> str:
     """What is searched. ``picture`` may be a row of a migration, which has only columns."""
     told = [picture.name, picture.caption_text, picture.alt, *tags]
-    for slug, _ in picture.recipe["styles"]:
+    for slug, _ in as_read(picture.recipe)["styles"]:
         named: dict[str, str] = picture.styles_named.get(slug) or {}
         if not named and (known := styles().get(slug)):
             named = {"title": known.title, "artist": known.artist}
@@ -41,7 +42,7 @@ def text_of(picture: Any, tags: Iterable[str]) -> str:
 
 def keys_of(picture: Any, tags: Iterable[str]) -> set[str]:
     """Its facets. A painting or a taught style of a visitor's is none."""
-    keys = {f"style:{slug}" for slug, _ in picture.recipe["styles"] if ":" not in slug}
+    keys = {f"style:{slug}" for slug, _ in as_read(picture.recipe)["styles"] if ":" not in slug}
     keys |= {f"tag:{word}" for word in tags}
     if picture.owner_id:
         keys.add(f"by:{picture.owner_id}")

@@ -72,7 +72,7 @@ def picture_at(link: ShareLink, place: int) -> Rendering | None:
 def name_styles(pictures: Iterable[Rendering]) -> None:
     """What the paintings and taught styles in the recipes are called for everybody, with two
     questions to the database for all pictures."""
-    styles = {slug for picture in pictures for slug, _ in picture.recipe["styles"]}
+    styles = {slug for picture in pictures for slug, _ in picture.known_recipe["styles"]}
     known = {style: unnamed(style) for style in styles if is_painting(style) or is_taught(style)}
     for model, prefix in ((Painting, PAINTING), (TaughtStyle, TAUGHT)):
         ids = []

@@ -19,7 +19,7 @@ from prometheus_client.metrics_core import Metric
 from gallery.job import Job, kinds
 from gallery.jobs import worker_name
 from gallery.models import Presence
-from gallery.operations import counted, storage, tally
+from gallery.operations import counted, presence, storage, tally
 from gallery.operations.sockets import SocketLog
 from gallery.operations.version import version
 
@@ -90,7 +90,14 @@ def queue() -> Iterator[Metric]:
     for lane in LANES:
         waits = (now - since[lane]).total_seconds() if lane in since else 0.0
         oldest.add_metric([lane], max(0.0, waits))
-    yield from (jobs, oldest)
+    beyond = GaugeMetricFamily(
+        "webstyle_jobs_for_newer_worker", "Waiting jobs that no worker is new enough for",
+        labels=["lane"],
+    )  # fmt: skip
+    told = presence.beyond()
+    for lane in LANES:
+        beyond.add_metric([lane], told.get(lane, 0))
+    yield from (jobs, oldest, beyond)
 
 
 def unfinished(kind: type[Job]) -> Iterator[tuple[str, str, int, Any]]:

@@ -20,6 +20,8 @@ class Presence(models.Model):
     seen = models.DateTimeField(default=timezone.now, db_index=True)
     jobs = models.PositiveIntegerField(default=0)  # that it worked on
     sockets = models.PositiveIntegerField(default=0)  # that are open
+    # Jobs in its lanes that it cannot do, by lane: they wait for a worker of a newer version.
+    beyond = models.JSONField(null=True)
     version = models.CharField(max_length=40, blank=True)
 
     class Meta:

@@ -17,7 +17,7 @@ from gallery.job import Job, kinds
 from gallery.models import ErrorEntry, Presence, Rendering
 from gallery.operations import cleanup, counted, storage, tally
 from gallery.operations.metrics import LANES, unfinished
-from gallery.operations.presence import lately
+from gallery.operations.presence import beyond, lately
 from gallery.operations.version import version
 
 State = Job.State
@@ -48,8 +48,11 @@ def overview() -> dict[str, Any]:
 
 def lanes() -> list[dict[str, Any]]:
     """The queue: how many, and how long the first one has waited."""
-    now = timezone.now()
-    told = {lane: {"name": lane, "queued": 0, "running": 0, "paused": 0} for lane in LANES}
+    now, newer = timezone.now(), beyond()
+    told = {
+        lane: {"name": lane, "queued": 0, "running": 0, "paused": 0, "newer": newer.get(lane, 0)}
+        for lane in LANES
+    }
     first: dict[str, Any] = {}
     for kind in kinds():
         for lane, state, number, since in unfinished(kind):

@@ -39,9 +39,30 @@ def report(name: str, worker: Worker | None = None, *, serves: bool = False) -> 
     }  # fmt: skip
     if worker is not None:
         told |= {"lanes": list(worker.bells), "jobs": worker.worked, **gpu()}
+        told["beyond"] = worker.beyond
     if not Presence.objects.filter(pk=name).update(**told):
         Presence.objects.bulk_create([Presence(name=name, **told)], ignore_conflicts=True)
     tally.flush()
+
+
+def of_other_versions() -> bool:
+    """Whether some process that is at work is of another version: the site is being upgraded."""
+    from gallery.models import Presence
+
+    return Presence.objects.filter(seen__gt=lately()).exclude(version=version()).exists()
+
+
+def beyond() -> dict[str, int]:
+    """Jobs that no worker of their lane can do, by lane: they wait for a newer one. Every worker
+    says how many are beyond it, so one that can do all of them makes it none."""
+    from gallery.models import Presence
+
+    found: dict[str, int] = {}
+    for lanes, told in Presence.objects.filter(seen__gt=lately()).values_list("lanes", "beyond"):
+        for lane in lanes:
+            number = (told or {}).get(lane, 0)
+            found[lane] = min(number, found.get(lane, number))
+    return found
 
 
 def tidy() -> None:

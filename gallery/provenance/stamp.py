@@ -53,7 +53,9 @@ def claims_of(rendering: Rendering, *, shared: bool) -> Claims:
     made anew for whoever asks (``shared``), and only while its owner shares it: a file that is kept
     would go on telling after that."""
     with translation.override("en"):
-        styles = [named(rendering, style["slug"], shared) for style in rendering.styles]
+        styles = [
+            named(rendering, style["slug"], shared) for style in rendering.styles if style["slug"]
+        ]
         return Claims(
             engine=rendering.engine,
             engine_title=str(rendering.engine_title),

@@ -23,6 +23,7 @@ from tests import cast, servers
 from tests.backends import own_site
 from tests.gallery.test_serving import Browser
 from tests.malformed.onslaught import answers
+from tests.sites import contents, managed, refused, site_in
 
 BUCKET, REGION = "pictures", "eu-central-1"
 KEYS = {"S3_ACCESS_KEY": "key", "S3_SECRET_KEY": "secret"}
@@ -168,3 +169,21 @@ def test_the_site_itself_runs_on_a_bucket(endpoint: str, bucket: Any, tmp_path: 
         cast.wait_until(done_job, log)
     assert any(key.startswith(f"renderings/{job['id']}/") for key in keys(bucket))
     assert not list((var / "media").rglob("*.webp"))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_site_moves_into_a_bucket_and_back_into_a_folder(
+    painted: Rendering, bucket: Any, endpoint: str, tmp_path: Path
+) -> None:
+    there = cast.stored_files()
+    where = {"S3_BUCKET": BUCKET, "S3_REGION": REGION, "S3_ENDPOINT": endpoint, **KEYS}
+    sites = [site_in(tmp_path / "bucket") | where, site_in(tmp_path / "back")]
+    managed({}, "backup", tmp_path / "0.tar")
+    for number, site in enumerate(sites):
+        managed(site, "restore", tmp_path / f"{number}.tar")
+        managed(site, "backup", tmp_path / f"{number + 1}.tar")
+    assert sorted(keys(bucket)) == there
+    assert not list((tmp_path / "bucket").rglob("*.webp"))
+    assert contents(sites[1]) == contents({})
+    other = site_in(tmp_path / "other") | where
+    assert "the storage is not empty" in refused(other, "restore", tmp_path / "0.tar")

@@ -12,6 +12,10 @@ class EngineError(ValueError):
     """Bad input. The message is one sentence that names the input and the remedy."""
 
 
+class UnknownError(EngineError):
+    """Something that this version of the program does not know: a newer one may."""
+
+
 @dataclass(frozen=True)
 class Progress:
     """Step ``step`` of ``total`` is done; ``stage`` says in a word or two what comes now.

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
-from webstyle.engine.events import EngineError
+from webstyle.engine.events import EngineError, UnknownError
 
 VERSION = 1
 PAINTING = "painting:"
@@ -22,6 +22,12 @@ def is_painting(style: str) -> bool:
 def is_taught(style: str) -> bool:
     """Whether a recipe's style is one that was taught here: see ``weights.taught_file``."""
     return style.startswith(TAUGHT)
+
+
+def is_newer(data: dict[str, Any]) -> bool:
+    """Whether a newer version of this program wrote a recipe. Older ones are read for ever."""
+    version = data.get("version")
+    return isinstance(version, int) and version > VERSION
 
 
 @dataclass(frozen=True)
@@ -96,7 +102,12 @@ class Recipe:
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Recipe:
-        """Raises EngineError for a version or a field this program does not know."""
+        """Raises UnknownError for a newer version or a field that this program does not know, and
+        EngineError for what nobody knows."""
+        if is_newer(data):
+            raise UnknownError(
+                f"recipe version {data['version']} is unknown: this program reads {VERSION}"
+            )
         data = dict(data)
         version = data.pop("version", None)
         if version != VERSION:
@@ -106,6 +117,8 @@ class Recipe:
         try:
             styles = tuple((str(slug), float(weight)) for slug, weight in data.pop("styles"))
             masks = tuple((str(style), str(name)) for style, name in data.pop("masks", ()))
+            if unknown := set(data) - {f.name for f in fields(cls)}:
+                raise UnknownError(f"recipe cannot be read: its field '{min(unknown)}' is unknown")
             return cls(styles=styles, masks=masks, **data)
         except (KeyError, TypeError, ValueError, OverflowError) as error:
             if isinstance(error, EngineError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import importlib
 import pkgutil
 from collections.abc import Generator, Mapping
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar
 
 from PIL import Image
 
-from webstyle.engine.events import EngineError, Progress, Result
+from webstyle.engine.events import EngineError, Progress, Result, UnknownError
 from webstyle.engine.recipe import SIZES, Recipe
 
 if TYPE_CHECKING:
@@ -75,18 +76,28 @@ def register(cls: EngineType) -> EngineType:
     return cls
 
 
-def engine_names() -> list[str]:
-    """Names of all engines, from the file names: nothing is imported for it."""
+@functools.cache
+def _files() -> tuple[str, ...]:
     import webstyle.engine.engines as package
 
-    return sorted(m.name for m in pkgutil.iter_modules(package.__path__))
+    return tuple(sorted(m.name for m in pkgutil.iter_modules(package.__path__)))
+
+
+def engine_names() -> list[str]:
+    """Names of all engines, from the file names: nothing is imported for it."""
+    return list(_files())
+
+
+def known_engines() -> list[str]:
+    """All that ``get_engine`` finds."""
+    return sorted({*engine_names(), *_engines})
 
 
 def get_engine(name: str) -> type[Engine]:
     """The engine class called ``name``; importing it imports torch."""
     if name not in _engines:
         if name not in engine_names():
-            raise EngineError(f"unknown engine '{name}': choose from {', '.join(engine_names())}")
+            raise UnknownError(f"unknown engine '{name}': choose from {', '.join(engine_names())}")
         importlib.import_module(f"webstyle.engine.engines.{name}")
     return _engines[name]
 
@@ -95,7 +106,7 @@ def make_params(engine: Any, given: dict[str, Any]) -> Any:
     """``Params`` of an engine class from a recipe's dictionary; unknown names are refused."""
     known = {f.name for f in dataclasses.fields(engine.Params)}
     if unknown := set(given) - known:
-        raise EngineError(
+        raise UnknownError(
             f"engine '{engine.name}' has no parameter '{min(unknown)}': "
             f"it has {', '.join(sorted(known)) or 'none'}"
         )

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from webstyle.engine.events import EngineError
+from webstyle.engine.events import EngineError, UnknownError
 from webstyle.engine.recipe import TAUGHT, is_taught
 
 WEIGHTS = Path(__file__).parent / "weights"
@@ -114,6 +114,6 @@ def get_style(slug: str) -> WeightsFile:
     try:
         return styles()[slug]
     except KeyError:
-        raise EngineError(
+        raise UnknownError(
             f"unknown style '{slug}': choose from {', '.join(sorted(styles()))}"
         ) from None

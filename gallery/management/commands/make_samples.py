@@ -84,7 +84,7 @@ class Command(BaseCommand):
         )
         owner = Owner(user_id=user.pk)
         pictures = Rendering.objects.of(owner).filter(state=Rendering.State.DONE)
-        present = {slug for row in pictures for slug, _ in row.recipe["styles"]}
+        present = {slug for row in pictures for slug, _ in row.known_recipe["styles"]}
         names = list(SAMPLES)
         return [
             (f"{SAMPLES[name]}, {slug}", lambda s=slug, n=name: self.picture(owner, s, n))

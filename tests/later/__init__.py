@@ -1,0 +1,5 @@
+"""The migrations of the next version: those of this one, and two more. Only for tests."""
+
+from gallery import migrations
+
+__path__ += migrations.__path__

@@ -1,0 +1,57 @@
+"""Sites with a folder and a database of their own, looked at from outside."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from tests import cast
+
+
+def site_in(folder: Path, database_url: str = "") -> dict[str, Any]:
+    """The environment of a site that is all in ``folder``, but for a database elsewhere."""
+    folder.mkdir(exist_ok=True)
+    return {
+        "VAR": folder,
+        "MEDIA_ROOT": folder / "media",
+        "DATABASE_URL": database_url or f"sqlite:///{folder / 'db.sqlite3'}",
+        "CHANNEL_LAYER_URL": "",
+    }
+
+
+def new_database(postgres_url: str, name: str) -> str:
+    """An empty one on this server; its address."""
+    with psycopg.connect(postgres_url, autocommit=True) as connection:
+        connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        connection.execute(f'CREATE DATABASE "{name}"')
+    return f"{postgres_url.rpartition('/')[0]}/{name}"
+
+
+def contents(site: dict[str, Any]) -> dict[str, Any]:
+    """Every column of every row, and the sum of every file."""
+    done = subprocess.run(
+        [sys.executable, "tests/gallery/contents.py"], cwd=cast.ROOT, capture_output=True,
+        text=True, timeout=120, env=cast.environment(**site, PYTHONPATH=cast.ROOT),
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def managed(site: dict[str, Any], *args: Any) -> str:
+    """``manage.py`` on this site, which must do what it is told; what it says."""
+    done = cast.manage(*args, **site)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def refused(site: dict[str, Any], *args: Any) -> str:
+    """The one line of ``manage.py`` on this site, which must refuse."""
+    done = cast.manage(*args, **site)
+    assert done.returncode == 2, (done.stdout, done.stderr)
+    assert len(done.stderr.strip().splitlines()) == 1, done.stderr
+    return done.stderr
