@@ -108,11 +108,14 @@ def test_a_length_over_the_limit_is_refused_before_a_byte_is_read(
 
 
 def test_a_form_has_only_so_many_fields_and_files(guest: Client) -> None:
-    fields = "&".join(f"f{n}=1" for n in range(1001))
     plain = "application/x-www-form-urlencoded"
-    assert guest.post(reverse("batch_create"), fields, plain).status_code == 400
-    files = [SimpleUploadedFile(f"{n}.jpg", b"x") for n in range(101)]
-    assert guest.post(reverse("upload"), {"photo": files}).status_code == 400
+    for number, status in ((900, 302), (1001, 400)):
+        fields = "language=en&" + "&".join(f"f{n}=1" for n in range(number))
+        assert guest.post(reverse("set_language"), fields, plain).status_code == status
+    for number, status in ((90, 302), (101, 400)):
+        files = [SimpleUploadedFile(f"{n}.jpg", b"x") for n in range(number)]
+        told = {"language": "en", "photo": files}
+        assert guest.post(reverse("set_language"), told).status_code == status
     assert cast.stored_files() == []
 
 
