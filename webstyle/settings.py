@@ -129,6 +129,8 @@ STORAGES: dict[str, dict[str, Any]] = {
 
 if S3_BUCKET := env.str("S3_BUCKET", ""):
     # Photos and pictures, instead of MEDIA_ROOT.
+    from boto3.s3.transfer import TransferConfig
+
     S3_REGION = env.str("S3_REGION", "us-east-1")
     S3_ENDPOINT = env.str("S3_ENDPOINT", "").rstrip("/")  # of a storage that is not Amazon's
     STORAGES["default"] = {
@@ -145,7 +147,7 @@ if S3_BUCKET := env.str("S3_BUCKET", ""):
             # What is read goes piece by piece into a temporary file: by default it is all held in
             # memory, and threads fetch more of it ahead.
             "max_memory_size": 1_000_000,
-            "use_threads": False,
+            "transfer_config": TransferConfig(use_threads=False),
         },
     }
 MEDIA_DELIVERY = env.str("MEDIA_DELIVERY", "stream")  # or x-accel, s3: who sends files
