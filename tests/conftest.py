@@ -70,6 +70,13 @@ def _catalogues() -> None:
             compiled.write_bytes(data.getvalue())
 
 
+@pytest.fixture(scope="session")
+def django_db_keepdb() -> bool:
+    """PostgreSQL drops no database to which threads of the tests are still connected; it is gone
+    with its server."""
+    return backends.SCALED
+
+
 @pytest.fixture(autouse=True)
 def _media(settings: Settings, tmp_path: Path) -> Iterator[None]:
     """Files of one test are none of another's business."""

@@ -156,6 +156,8 @@ S3_ENDPOINT = env.str("S3_ENDPOINT", "").rstrip("/")  # of a storage that is not
 S3_ACCESS_KEY = env.str("S3_ACCESS_KEY", "")  # both empty: whatever boto3 finds
 S3_SECRET_KEY = env.str("S3_SECRET_KEY", "")
 if S3_BUCKET:
+    from boto3.s3.transfer import TransferConfig
+
     STORAGES["default"] = {
         "BACKEND": "storages.backends.s3.S3Storage",
         "OPTIONS": {
@@ -170,7 +172,7 @@ if S3_BUCKET:
             # What is read goes piece by piece into a temporary file: by default it is all held in
             # memory, and threads fetch more of it ahead.
             "max_memory_size": 1_000_000,
-            "use_threads": False,
+            "transfer_config": TransferConfig(use_threads=False),
         },
     }
 MEDIA_DELIVERY = env.str("MEDIA_DELIVERY", "stream")  # or x-accel, s3: who sends files

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import http.client
 import json
@@ -27,7 +26,7 @@ from gallery.operations import checkup
 from gallery.operations.checkup import Check, Checkup, NotWellError
 from gallery.operations.health import Probes
 from tests import cast
-from tests.backends import SCALED
+from tests.backends import SCALED, use_bucket
 from tests.gallery.conftest import missing
 
 ADDRESS = "/health/ready"
@@ -112,18 +111,25 @@ async def test_a_process_that_an_in_memory_layer_does_not_reach_is_found(workers
     assert cast.ELSEWHERE not in json.dumps(told)
 
 
-async def test_a_storage_that_cannot_be_written_is_found(
-    workers: None, settings, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def no_storage(settings) -> Iterator[str]:
+    """Its place: a file where a folder is meant to be, or a bucket that nobody has made."""
     folder = settings.MEDIA_ROOT = settings.MEDIA_ROOT / "file"
-    await asyncio.to_thread(folder.write_text, "a file, no folder")
-    if SCALED:
-        monkeypatch.setattr(default_storage, "bucket_name", "nobody-has-made-it")
-        monkeypatch.setattr(default_storage, "_bucket", None)
+    folder.write_text("a file, no folder")
+    if not SCALED:
+        yield str(folder)
+        return
+    usual, name = default_storage.bucket_name, "nobody-has-made-it"
+    use_bucket(name)
+    yield name
+    use_bucket(usual)
+
+
+async def test_a_storage_that_cannot_be_written_is_found(workers: None, no_storage: str) -> None:
     status, told = await ask(ADDRESS)
     assert status == 503
     assert told["checks"]["storage"]["status"] == "failing"
-    assert str(folder) not in json.dumps(told)
+    assert no_storage not in json.dumps(told)
 
 
 async def test_a_full_disk_is_found(workers: None, settings) -> None:

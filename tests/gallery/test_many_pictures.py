@@ -40,6 +40,8 @@ def test_ten_thousand_take_as_many_queries_as_a_hundred(client: Client, painted:
         {"loved in a style": few["loved in a style"] - 2},
     )
     assert max(few.values()) < 15
+    if connection.vendor != "sqlite":
+        return  # others plan by how much of a table is in memory
     for rows in (wall(), wall(["style:udnie"]), wall(["tag:sea", "style:udnie"])):
         plan = rows.ids[240:264].explain()
         assert "COVERING INDEX" in plan, plan
