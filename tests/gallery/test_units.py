@@ -46,10 +46,10 @@ def test_systemd_understands_every_line(tmp_path: Path) -> None:
     program = shutil.which("systemd-analyze")
     if not program:
         missing("systemd-analyze", "systemd")
-    for path in UNITS.iterdir():
-        text = path.read_text().replace("/srv/webstyle/.venv/bin/python", str(deployed.PYTHON))
-        (tmp_path / path.name).write_text(text)
-    files = sorted(tmp_path.iterdir())
+    files = [tmp_path / path.name for path in UNITS.iterdir()]
+    for file in files:
+        text = (UNITS / file.name).read_text()
+        file.write_text(text.replace("/srv/webstyle/.venv/bin/python", str(deployed.PYTHON)))
     assert len(files) == len(SERVICES) + 1
     done = subprocess.run([str(program), "verify", *map(str, files)], capture_output=True,
                           text=True, timeout=60)  # fmt: skip
