@@ -7,10 +7,12 @@ import json
 import subprocess
 import sys
 import threading
+import time
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import psycopg
 import pytest
@@ -35,7 +37,8 @@ def site(request: pytest.FixtureRequest, tmp_path: Path) -> dict[str, Any]:
         redis = request.getfixturevalue("redis_url")
         here = site_in(tmp_path / "var", url) | {"CHANNEL_LAYER_URL": redis}
     managed(here, "migrate", "-v0")
-    return here
+    return here | {"RATE_UPLOAD": "", "RATE_PAINT": "", "GUEST_PICTURES": 0, "GUEST_SECONDS": 0,
+                   "MAX_JOBS_WAITING": 10_000}  # fmt: skip
 
 
 @contextlib.contextmanager
@@ -76,6 +79,7 @@ class Visitor(threading.Thread):
                 self.asked.add(job["id"])
                 for page in ("/api/v1/jobs", "/api/v1/renderings", "/health/ready"):
                     self.ask("GET", page)
+                time.sleep(0.2)  # faster than it is painted makes the end long
         except Exception as error:
             self.broke.append(repr(error))
 
@@ -111,10 +115,10 @@ def jobs(visitor: Visitor) -> list[dict[str, Any]]:
     found, cursor = [], ""
     while True:
         told = visitor.ask("GET", f"/api/v1/renderings?limit=100{cursor}")
-        found += told["renderings"]
+        found += told["items"]
         if not told["next"]:
             return found
-        cursor = f"&cursor={told['next']}"
+        cursor = f"&cursor={quote(told['next'])}"
 
 
 @pytest.fixture
