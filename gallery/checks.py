@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -35,9 +36,9 @@ def settings_fit(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
                 id="webstyle.E002",
             )
         )
-    if settings.DEVICE != "auto" and not settings.DEVICE.startswith(("cpu", "cuda")):
+    if not re.fullmatch(r"auto|cpu|cuda(:\d{1,3})?", settings.DEVICE):
         found.append(
-            Error(f"DEVICE={settings.DEVICE} is unknown.", hint="Use auto, cpu or cuda.",
+            Error(f"DEVICE={settings.DEVICE} is unknown.", hint="Use auto, cpu, cuda or cuda:1.",
                   id="webstyle.E003")
         )  # fmt: skip
     if settings.PERCEPTUAL not in PERCEPTUAL_NAMES:

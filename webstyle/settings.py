@@ -262,7 +262,11 @@ EVENT_SECONDS = env.int("EVENT_SECONDS", 900, validate=validate.Range(min=1))
 
 TEACH_MINUTES_MAX = env.float("TEACH_MINUTES_MAX", 30)  # of one lesson
 
-DEVICE = env.str("DEVICE", "auto")  # auto, cpu or cuda
+DEVICE = env.str("DEVICE", "auto")  # auto, cpu, cuda or cuda:1
+# How long the first of several small pictures in one style waits for the others, to be painted with
+# them; None: 5 on a GPU, and 0, each by itself, on a CPU, which is busy with one.
+BATCH_MS = env.float("BATCH_MS", None, validate=validate.Range(min=0, max=1000))
+BATCH_MOST = env.int("BATCH_MOST", 8, validate=validate.Range(min=1, max=16))
 LANES = env.list("LANES", ["fast", "slow"])
 PERCEPTUAL = env.str("PERCEPTUAL", "compact")  # or vgg19, once fetched: what optimisation sees by
 MIX_CACHE_MB = env.int("MIX_CACHE_MB", 256)  # of photos and styles that sliders mix, in a worker
