@@ -241,6 +241,8 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_UPLOAD_BYTES
 UPLOAD_ROOT = env.path("UPLOAD_ROOT", VAR / "uploads")  # what came of unfinished ones
 UPLOADS_OPEN = env.int("UPLOADS_OPEN", 40)  # unfinished ones of one visitor, and their size
 UPLOADS_OPEN_BYTES = env.int("UPLOADS_OPEN_MB", 400) * 1_000_000
+# px on the long side, of what visitors may ask for.
+MAX_SIZE = env.int("MAX_SIZE", 2048, validate=validate.OneOf([1024, 2048, 4096, 8192]))
 DECODE_SECONDS = env.int("DECODE_SECONDS", 30)  # for one uploaded file, in a process of its own
 DECODE_MEMORY_MB = env.int("DECODE_MEMORY_MB", 2000)
 MAX_JOBS_WAITING = env.int("MAX_JOBS_WAITING", 80)  # of one visitor at a time, paused ones too
