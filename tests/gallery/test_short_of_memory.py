@@ -64,7 +64,7 @@ def test_a_visitor_reads_it_in_their_language(
     plug_in(monkeypatch, Room(NONE))
     row = painted(photo)
     page = guest.get(row.get_absolute_url(), headers={"accept-language": "zh-CN"})
-    assert "cuda:0 显存不足" in page.content.decode()
+    assert "cuda:0 内存不足" in page.content.decode()
 
 
 def test_with_room_enough_there_is_nothing_to_say(
