@@ -15,6 +15,7 @@ from gallery.checks import settings_fit
         ("ALLOWED_HOSTS", ["*"], "webstyle.E001"),
         ("LANES", ["fast", "quick"], "webstyle.E002"),
         ("DEVICE", "abacus", "webstyle.E003"),
+        ("DEVICE", "cuda:one", "webstyle.E003"),
         ("LEASE_SECONDS", 1, "webstyle.W001"),
         ("PERCEPTUAL", "vgg16", "webstyle.E004"),
         ("PERCEPTUAL", "vgg19", "webstyle.W002"),

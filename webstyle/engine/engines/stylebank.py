@@ -79,9 +79,11 @@ class FoldedConv(nn.Conv2d):
 
     def __init__(self, channels_in: int, channels_out: int) -> None:
         super().__init__(channels_in, channels_out, 5)
+        self.fold: Tensor
+        self.register_buffer("fold", FOLD.clone(), persistent=False)  # where the weights are
 
     def forward(self, x: Tensor) -> Tensor:
-        fold = FOLD.to(self.weight)
+        fold = self.fold
         weight = torch.einsum("iapy,jbqx,ocyx->oijcpqab", fold, fold, self.weight)
         weight = weight.flatten(3, 5).flatten(0, 2).contiguous(memory_format=torch.channels_last)
         return F.conv2d(x, weight, cast(Tensor, self.bias).repeat_interleave(4), padding=1)
