@@ -21,6 +21,7 @@ from webstyle.engine import device
 from webstyle.engine.engines.stylebank import StyleBank
 from webstyle.engine.recipe import Recipe
 
+pytestmark = pytest.mark.django_db(transaction=True)
 OTHER = Recipe(styles=(("great-wave", 1.0),), size=64)
 
 
