@@ -229,8 +229,8 @@ class Painter:
     of styles (section 4.3), for the price of a bank and the decoder.
     """
 
-    def __init__(self, device: torch.device) -> None:
-        self.device, self.dtype = device, pick_dtype(device)
+    def __init__(self, device: torch.device, dtype: torch.dtype | None = None) -> None:
+        self.device, self.dtype = device, dtype or pick_dtype(device)
         self.network = self._load(AutoEncoder(), AUTOENCODER)
         self.banks: OrderedDict[str, Bank] = OrderedDict()  # the one used longest ago first
 
