@@ -57,7 +57,7 @@ def gradient(dtype: torch.dtype) -> Tensor:
 def test_pictures_in_half_precision_are_those_in_float32(
     photo: str, style: str, dtype: torch.dtype, mean: float, most: int
 ) -> None:
-    """In levels of 255. Measured, of all styles (docs/styles.md): float16 0.05 in the mean and 1
+    """In levels of 255. Measured, of all styles (docs/speed.md): float16 0.05 in the mean and 1
     at most, bfloat16 0.43 and 7."""
     difference = np.abs(painted(dtype, photo, style) - painted(torch.float32, photo, style))
     assert difference.mean() < mean
