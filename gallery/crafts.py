@@ -32,6 +32,10 @@ if TYPE_CHECKING:
     from webstyle.engine.training.teaching import Taught
 
 Events = Generator[Progress | Result]
+Files = dict[str, tuple[str, bytes]]  # column to the file's ending and its bytes
+THUMB = 480  # px on the long side
+LEARNED_FROM = 1024  # px on the short side: training looks at no more
+OWN_PHOTOS = 40  # that a style learns from at most, the newest
 
 
 class Work(Protocol):
@@ -42,12 +46,6 @@ class Work(Protocol):
     @property
     def note(self) -> str: ...
     def run(self, checkpoint: bytes | None = None) -> Events: ...
-
-
-Files = dict[str, tuple[str, bytes]]  # column to the file's ending and its bytes
-THUMB = 480  # px on the long side
-LEARNED_FROM = 1024  # px on the short side: training looks at no more
-OWN_PHOTOS = 40  # that a style learns from at most, the newest
 
 
 class Craft(Protocol):

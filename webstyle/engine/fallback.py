@@ -16,10 +16,11 @@ from webstyle.engine.recipe import Recipe
 from webstyle.engine.registry import NO_PICTURES, Engine
 
 log = logging.getLogger(__name__)
-# What else torch says when it has none: its CPU allocator; CUDA where a GPU is not woken yet; and
-# the libraries that take their room beside torch's allocator.
+# What else torch says when it has none: its CPU allocator; C++; CUDA where a GPU is not woken yet;
+# and the libraries that take their room beside torch's allocator.
 SIGNS = (
     "DefaultCPUAllocator: can't allocate memory",
+    "std::bad_alloc",
     "CUDA error: out of memory",
     "CUDNN_STATUS_ALLOC_FAILED",
     "CUBLAS_STATUS_ALLOC_FAILED",
