@@ -112,11 +112,11 @@ def test_without_any_way_left_it_is_a_memory_error(monkeypatch: pytest.MonkeyPat
 
 
 def test_a_small_picture_is_not_tried_in_smaller_parts() -> None:
-    small = Recipe(styles=(("udnie", 1.0),), size=1024)
+    small = Recipe(styles=(("udnie", 1.0),), size=2048)
     assert StyleBank().thriftier(PHOTO, small) is None
     large = Recipe(styles=(("udnie", 1.0),), size=4096)
     assert StyleBank().thriftier(PHOTO, large).way == 1
-    assert StyleBank(2).thriftier(PHOTO, large) is None
+    assert StyleBank(1).thriftier(PHOTO, large) is None
 
 
 def test_what_ran_out_is_given_back_before_the_next_try(monkeypatch: pytest.MonkeyPatch) -> None:
