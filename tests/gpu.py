@@ -16,7 +16,7 @@ from webstyle.engine.tiling import Way
 CPU, GPU = torch.device("cpu"), torch.device("cuda:0")
 SAID = "CUDA out of memory. Tried to allocate 2.00 GiB. GPU 0 has a total capacity of 8.00 GiB"
 # What is large begins early: a picture of 256 x 171 px is painted in one piece, or by tiles.
-WAYS = (Way(256 * 256, 48, 4), Way(128 * 128, 24, 2), Way(64 * 64, 16, 2))
+WAYS = (Way(256 * 256, 48, 4), Way(128 * 128, 24, 1), Way(64 * 64, 16, 1))
 
 
 class Room:
