@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import time
 from collections.abc import Hashable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -102,7 +103,8 @@ class Together:
         ready = [run for run in self.runs if is_painted(run)]
         if ready:
             # What is left is to write files: much more work than it was to paint, on one core each.
-            with ThreadPoolExecutor(len(ready), "finish") as helpers:
+            helping = min(len(ready), len(os.sched_getaffinity(0)))
+            with ThreadPoolExecutor(helping, "finish") as helpers:
                 list(helpers.map(self.finish, ready))
         for run in self.runs:
             if run not in ready:
