@@ -7,9 +7,11 @@ import subprocess
 import sys
 
 from tests.cast import ROOT
+from webstyle.engine.device import has_bfloat16
 
 SIDE = 4000  # px
-LEFT = 500  # MB
+# MB: in bfloat16, in one piece, it takes 810; in smaller parts it did with 400.
+LEFT = 550 if has_bfloat16() else 1000
 
 
 def test_where_the_system_gives_no_more_memory_the_picture_goes_on_in_smaller_parts() -> None:
