@@ -28,6 +28,7 @@ from webstyle.engine.events import EngineError, Progress, Result
 from webstyle.engine.recipe import PAINTING, TAUGHT, Recipe, is_taught
 
 if TYPE_CHECKING:
+    from webstyle.engine.fallback import Fallback
     from webstyle.engine.training.teaching import Taught
 
 Events = Generator[Progress | Result]
@@ -37,11 +38,28 @@ LEARNED_FROM = 1024  # px on the short side: training looks at no more
 OWN_PHOTOS = 40  # that a style learns from at most, the newest
 
 
+class Work(Protocol):
+    """As ``webstyle.engine.fallback.Fallback``."""
+
+    @property
+    def device(self) -> Any: ...
+    @property
+    def note(self) -> str: ...
+    def run(self, checkpoint: bytes | None = None) -> Events: ...
+
+
 class Craft(Protocol):
     trouble: str  # what a visitor is told when something went wrong
     no_memory: str
     turn: float  # seconds after which others that wait in the lane come first
-    device: str  # that it is done on, once it is prepared
+
+    @property
+    def device(self) -> str:
+        """That it is done on, once it is prepared."""
+
+    @property
+    def note(self) -> str:
+        """What of it could not be had as it was meant to be."""
 
     def prepare(self) -> Callable[..., Events]:
         """The engine, with all it needs but the checkpoint. Raises EngineError."""
@@ -58,13 +76,25 @@ class PictureCraft:
     turn = inf
 
     def __init__(self, rendering: Rendering) -> None:
-        self.rendering, self.device = rendering, ""
+        self.rendering = rendering
+        self.work: Work | None = None
+
+    @property
+    def device(self) -> str:
+        return str(self.work.device) if self.work else ""
+
+    @property
+    def note(self) -> str:
+        return self.work.note if self.work else ""
 
     def prepare(self) -> Callable[..., Events]:
-        from webstyle.engine.device import (
-            device_name,
-            pick_device,
-        )  # torch comes with it, only here
+        self.work = self.work or self.opened()
+        return self.work.run
+
+    def opened(self) -> Fallback:
+        """The engine with the photo, and with all else it needs. Raises EngineError."""
+        from webstyle.engine.device import pick_device  # torch comes with it, only here
+        from webstyle.engine.fallback import Fallback
         from webstyle.engine.registry import get_engine
 
         recipe, owner = self.rendering.parsed_recipe(), owner_now(self.rendering)
@@ -78,8 +108,7 @@ class PictureCraft:
         }
         masks = {name: self.open_mask(style, name) for style, name in recipe.masks}
         device = pick_device(settings.DEVICE)
-        self.device = device_name(device)
-        return partial(engine.run, photo, recipe, device=device, paintings=paintings, masks=masks)
+        return Fallback(engine, photo, recipe, device=device, paintings=paintings, masks=masks)
 
     def title(self, style: str) -> str:
         return self.rendering.name_of(style)["title"]
@@ -109,19 +138,17 @@ class StyleCraft:
 
     trouble = "Something went wrong while the style was being learned. Try again."
     no_memory = "There is not enough memory for this. Choose fewer or smaller paintings."
+    note = ""
     turn = 60.0  # a lesson takes minutes, goes on in a second, and is not to keep pictures waiting
 
     def __init__(self, style: TaughtStyle) -> None:
         self.style, self.device = style, ""
 
     def prepare(self) -> Callable[..., Events]:
-        from webstyle.engine.device import (
-            device_name,
-            pick_device,
-        )  # torch comes with it, only here
+        from webstyle.engine.device import pick_device  # torch comes with it, only here
 
         device = pick_device(settings.DEVICE)
-        self.device = device_name(device)
+        self.device = str(device)
         return self.card(device) if self.style.weights else self.lesson(device)
 
     def card(self, device: Any) -> Callable[..., Events]:

@@ -20,11 +20,14 @@ from webstyle.engine.events import EngineError
 from webstyle.engine.recipe import PHOTO, Recipe, is_painting
 from webstyle.engine.registry import engine_names, get_engine
 
-SIZES = [
+ALL_SIZES = [
     (512, gettext_lazy("Preview, 512 px")),
     (1024, gettext_lazy("Standard, 1024 px")),
     (2048, gettext_lazy("Large, 2048 px")),
+    (4096, gettext_lazy("Very large, 4096 px")),
+    (8192, gettext_lazy("Huge, 8192 px")),
 ]
+SIZES = [(px, label) for px, label in ALL_SIZES if px <= settings.MAX_SIZE]
 MAX_STYLES = 6
 MINUTES = (2, 8, 20)  # of a lesson, on offer
 MINUTES_LEAST = 0.1
@@ -112,6 +115,9 @@ class PaintForm(forms.Form):
             data["mix"] = mix
             if any(map(is_painting, mix)) and not get_engine(data["engine"]).takes_paintings:
                 data["engine"] = PAINTS_ALL
+            most = get_engine(data["engine"]).largest
+            if (data.get("size") or 0) > most:
+                self.add_error("size", _("This method paints up to %(most)d px.") % {"most": most})
         return data
 
     def masks(self) -> list[tuple[str, str]]:

@@ -50,6 +50,7 @@ class Job(Stored):
     attempts = models.PositiveSmallIntegerField(default=0)
     worker = models.CharField(max_length=100, blank=True)
     device = models.CharField(max_length=20, blank=True)  # that it was last worked on: cpu, cuda:0
+    note = models.CharField(max_length=200, blank=True)  # what could not be had as it was meant
     heartbeat = models.DateTimeField(null=True, blank=True)
     lease_until = models.DateTimeField(null=True, blank=True)
     cancel_requested = models.BooleanField(default=False)
@@ -162,6 +163,7 @@ class Job(Stored):
         return {
             "stage": told(self.stage),
             "error": told(self.error),
+            "note": told(self.note),
             "title": self.title,
             "engine_title": self.engine_title,
         }

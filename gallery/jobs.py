@@ -41,11 +41,14 @@ def lease() -> dict[str, Any]:
     return {"heartbeat": now, "lease_until": now + timedelta(seconds=settings.LEASE_SECONDS)}
 
 
-def claim(lane: str, worker: str) -> Job | None:
+def claim(lane: str, worker: str, like: Callable[[Job], bool] | None = None) -> Job | None:
     """The next job in ``lane``, of whatever kind, now running under ``worker``'s name, or None.
-    Owners take turns: see limits/line.py."""
+    Owners take turns: see limits/line.py. ``like`` may say that the next one is not wanted: then
+    none is taken, whatever comes behind it."""
     while (owner := Line(lane).next()) is not None:
         job = oldest(owner, lane)
+        if job is not None and like and not like(job):
+            return None
         if job is not None and claim_in_turn(job, worker):
             return job
     return None

@@ -12,6 +12,7 @@ import copy
 import logging
 import time
 from collections.abc import Callable
+from math import inf
 from typing import Any
 
 from django.conf import settings
@@ -43,6 +44,12 @@ PREVIEW_SHARE = 0.15  # of the time, at most, goes into previews: of a style the
 PATIENCE = 0.5  # how long a pause waits for an event with a checkpoint
 TURN_LOOK_SECONDS = 5  # between two looks at who waits
 CHECKPOINT_SHARE = 0.05  # of the time, at most, goes into storing checkpoints
+
+
+def no_memory_left(error: Exception) -> bool:
+    from webstyle.engine.fallback import is_out_of_memory  # torch comes with it, and is here by now
+
+    return is_out_of_memory(error)
 
 
 class Run:
@@ -79,11 +86,12 @@ class Run:
         except EngineError as error:
             if not (isinstance(error, UnknownError) and self.leave_to_newer(error)):
                 self.fail(str(error), "refused")
-        except MemoryError:
-            self.fail(self.craft.no_memory, "memory")
-        except Exception:
-            log.exception("job %s failed", self.held.pk)
-            self.fail(self.craft.trouble, "error")
+        except Exception as error:
+            if no_memory_left(error):
+                self.fail(self.craft.no_memory, "memory")
+            else:
+                log.exception("job %s failed", self.held.pk)
+                self.fail(self.craft.trouble, "error")
         self.account()
         scratch.leave_nothing(self.held)
 
@@ -250,9 +258,18 @@ class Run:
         return changed
 
     def show(self, preview: Callable[[], Image.Image]) -> str:
-        """The name of a new preview. The longer it takes, the longer until the next."""
+        """The name of a new preview. The longer it takes, the longer until the next; where there
+        is no memory for it, there is none."""
         began = time.monotonic()
-        name = scratch.save_preview(self.job, images.encode(preview(), "jpg", quality=80))
+        try:
+            picture = preview()
+        except Exception as error:
+            if not no_memory_left(error):
+                raise
+            log.warning("no memory for a preview: %s", error)
+            self.preview_due = inf
+            return str(self.job.preview.name or "")
+        name = scratch.save_preview(self.job, images.encode(picture, "jpg", quality=80))
         now = time.monotonic()
         self.preview_due = now + max(PREVIEW_SECONDS, (now - began) / PREVIEW_SHARE)
         return name
@@ -312,7 +329,7 @@ class Run:
     def end(self, state: str, reason: str = "", *, where: Q | None = None, **values: Any) -> bool:
         """The row's last state; what was needed on the way is not needed any longer."""
         values = {**nothing_left(), "finished": timezone.now(), "lease_until": None, **values}
-        values["device"] = self.craft.device
+        values |= {"device": self.craft.device, "note": self.craft.note}
         ended = self.change(where, state=state, pause_requested=False, **values)
         if ended:
             scratch.sweep(self.job)

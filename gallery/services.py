@@ -435,7 +435,7 @@ def job_retry(job: Job) -> bool:
     quotas.may_work(job.owned_by)
     ended = Q(state__in=(State.FAILED, State.CANCELLED))
     done = job.change(
-        where=ended, state=State.QUEUED, queued=timezone.now(), attempts=0, error="",
+        where=ended, state=State.QUEUED, queued=timezone.now(), attempts=0, error="", note="",
         cancel_requested=False, pause_requested=False, keep_requested=False, finished=None,
         **jobs.progress(job),
     )  # fmt: skip

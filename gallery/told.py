@@ -27,6 +27,13 @@ STAGES = (
     gettext_noop("Looking at the painting"),
     gettext_noop("Looking for the nearest style"),
     gettext_noop("Learning"),
+    gettext_noop("{device} ran out of memory: going on in smaller parts"),
+    gettext_noop("{device} ran out of memory: going on on the CPU"),
+)
+# What could not be had as it was meant to be.
+NOTES = (
+    gettext_noop("{device} ran out of memory: painted in smaller parts"),
+    gettext_noop("{device} ran out of memory: painted on the CPU"),
 )
 # Why it cannot be done: of the engine. What is more particular comes first.
 ENGINE = (
@@ -159,7 +166,7 @@ def told(said: object) -> str:
 @functools.cache
 def shapes() -> list[tuple[str, re.Pattern[str]]]:
     """The sentences that have values, each with what finds them."""
-    with_values = [text for text in (*STAGES, *ENGINE, *WORKERS) if VALUE.search(text)]
+    with_values = [text for text in (*STAGES, *NOTES, *ENGINE, *WORKERS) if VALUE.search(text)]
     return [(text, shape(text)) for text in with_values]
 
 

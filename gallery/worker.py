@@ -19,7 +19,7 @@ from channels.worker import Worker as ChannelsWorker
 from django.conf import settings
 from django.db import close_old_connections
 
-from gallery import jobs, mixing, newer, notify, runs, services
+from gallery import jobs, mixing, newer, notify, runs, services, together
 from gallery.job import Job
 from gallery.operations import context, presence
 
@@ -142,26 +142,30 @@ class Worker:
             while not self.stopping:
                 bell.clear()
                 try:
-                    job = await loop.run_in_executor(
-                        thread, in_database, jobs.claim, lane, self.name
+                    claimed = await loop.run_in_executor(
+                        thread, in_database, together.claim, lane, self.name
                     )
-                    if job is None:
+                    if not claimed:
                         await bell.wait()
                         continue
-                    await self.work(job, thread)
+                    await self.work(claimed, thread)
                 except Exception:  # the database is away, say: try again a little later
                     log.exception("lane %s", lane)
                     await asyncio.sleep(settings.RESCAN_SECONDS)
 
-    async def work(self, job: Job, thread: ThreadPoolExecutor) -> None:
-        run = runs.Run(job, notify.publish, lambda: self.stopping)
-        with context.within(context.of_job(job)):
-            beat = asyncio.create_task(self.heartbeat(run.held))
+    async def work(self, claimed: list[Job], thread: ThreadPoolExecutor) -> None:
+        group = [runs.Run(job, notify.publish, lambda: self.stopping) for job in claimed]
+        beats = []
+        for run in group:
+            with context.within(context.of_job(run.held)):
+                beats.append(asyncio.create_task(self.heartbeat(run.held)))
+        work = together.Together(group)
         try:
-            await asyncio.get_running_loop().run_in_executor(thread, in_database, run)
+            await asyncio.get_running_loop().run_in_executor(thread, in_database, work)
         finally:
-            self.worked += 1
-            beat.cancel()
+            self.worked += len(group)
+            for beat in beats:
+                beat.cancel()
 
     async def heartbeat(self, job: Job) -> None:
         while True:

@@ -39,6 +39,9 @@ class Pencil:
         chatty: bool = param(False, "An event with nothing to it just before each step")
         loss: float = param(1.0, "First loss", low=0, high=1e9)
 
+    def thriftier(self, content: Image.Image, recipe: Recipe) -> None:
+        pass
+
     def run(
         self,
         content: Image.Image,

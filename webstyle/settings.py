@@ -272,6 +272,8 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_UPLOAD_BYTES
 UPLOAD_ROOT = env.path("UPLOAD_ROOT", VAR / "uploads")  # what came of unfinished ones
 UPLOADS_OPEN = env.int("UPLOADS_OPEN", 40)  # unfinished ones of one visitor, and their size
 UPLOADS_OPEN_BYTES = env.int("UPLOADS_OPEN_MB", 400) * 1_000_000
+# px on the long side, of what visitors may ask for.
+MAX_SIZE = env.int("MAX_SIZE", 2048, validate=validate.OneOf([1024, 2048, 4096, 8192]))
 DECODE_SECONDS = env.int("DECODE_SECONDS", 30)  # for one uploaded file, in a process of its own
 DECODE_MEMORY_MB = env.int("DECODE_MEMORY_MB", 2000)
 MAX_JOBS_WAITING = env.int("MAX_JOBS_WAITING", 80)  # of one visitor at a time, paused ones too
@@ -293,7 +295,11 @@ EVENT_SECONDS = env.int("EVENT_SECONDS", 900, validate=validate.Range(min=1))
 
 TEACH_MINUTES_MAX = env.float("TEACH_MINUTES_MAX", 30)  # of one lesson
 
-DEVICE = env.str("DEVICE", "auto")  # auto, cpu or cuda
+DEVICE = env.str("DEVICE", "auto")  # auto, cpu, cuda or cuda:1
+# How long the first of several small pictures in one style waits for the others, to be painted with
+# them; None: 5 on a GPU, and 0, each by itself, on a CPU, which is busy with one.
+BATCH_MS = env.float("BATCH_MS", None, validate=validate.Range(min=0, max=1000))
+BATCH_MOST = env.int("BATCH_MOST", 8, validate=validate.Range(min=1, max=16))
 LANES = [lane.strip() for lane in env.list("LANES", ["fast", "slow"])]
 PERCEPTUAL = env.str("PERCEPTUAL", "compact")  # or vgg19, once fetched: what optimisation sees by
 MIX_CACHE_MB = env.int("MIX_CACHE_MB", 256)  # of photos and styles that sliders mix, in a worker

@@ -132,6 +132,7 @@ class Job(BaseModel):
     colour: str
     stage: str
     error: str
+    note: str = Field(description="What could not be had as it was meant to be, as memory.")
     title: str
     engine_title: str
     public: bool

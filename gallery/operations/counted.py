@@ -9,6 +9,7 @@ from django.utils import timezone
 from gallery.operations import tally
 
 ENDED, FAILED, HOUR = "jobs_ended", "jobs_failed", "jobs_hour"
+SHORT = "jobs_short"
 SECONDS, WAIT = "job_seconds", "job_wait"
 REQUESTS, LATENCY, ERRORS = "requests", "request_seconds", "errors"
 OF_JOBS = (0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0, 600.0, 1800.0)
@@ -32,6 +33,8 @@ def job_ended(job: Any, reason: str = "") -> None:
     tally.add(HOUR, hour=timezone.now().strftime(HOUR_FORM), outcome=job.state)
     if job.state == job.State.FAILED:
         tally.add(FAILED, engine=engine, reason=reason)
+    if job.note:
+        tally.add(SHORT, engine=engine, device=device)
     if job.seconds is not None and job.state == job.State.DONE:
         tally.observe(SECONDS, job.seconds, OF_JOBS, engine=engine, device=device)
 

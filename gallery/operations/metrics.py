@@ -28,6 +28,11 @@ LANES = ("fast", "slow")
 COUNTERS = {
     counted.ENDED: ("webstyle_jobs_ended", "Jobs that ended", ["engine", "device", "outcome"]),
     counted.FAILED: ("webstyle_jobs_failed", "Jobs that failed", ["engine", "reason"]),
+    counted.SHORT: (
+        "webstyle_jobs_short_of_memory",
+        "Jobs that went on in smaller parts or on the CPU",
+        ["engine", "device"],
+    ),
     counted.REQUESTS: ("webstyle_http_requests", "Requests answered", ["view", "method", "status"]),
     counted.ERRORS: ("webstyle_errors", "Errors in the log", ["logger"]),
 }

@@ -102,10 +102,10 @@ def gpu() -> dict[str, Any]:
     torch = sys.modules.get("torch")
     if torch is None:
         return {}
-    from webstyle.engine.device import device_name, pick_device
+    from webstyle.engine.device import pick_device
 
     device = pick_device(settings.DEVICE)
-    told: dict[str, Any] = {"device": device_name(device)}
+    told: dict[str, Any] = {"device": str(device)}
     if device.type == "cuda" and torch.cuda.is_initialized():
         free, total = torch.cuda.mem_get_info(device)
         told |= {"gpu_used": total - free, "gpu_total": total}

@@ -21,6 +21,7 @@ const SPOKEN = {
 
 export function startJobPanel(panel) {
   const line = $("[data-job-state]", panel);
+  const note = $("[data-job-note]", panel);
   const progress = $("progress", panel);
   const forms = $$("form", panel);
   const figure = $(".losses", panel);
@@ -73,6 +74,8 @@ export function startJobPanel(panel) {
       panel.toggleAttribute("data-slow", Boolean(job?.pausable));
       line.dataset.state = panel.dataset.state;
       setText(line, job ? describe(job) : "");
+      setText(note, job?.note || "");
+      note.hidden = !job?.note;
       if (!job) return;
       progress.max = job.total || 1;
       progress.value = job.step || 0;

@@ -9,16 +9,34 @@ from webstyle.engine.device import pick_device
 from webstyle.engine.events import EngineError
 
 
+@pytest.fixture
+def two_gpus(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As far as torch is asked."""
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
+
+
 def test_auto_takes_a_device_that_is_there() -> None:
     assert pick_device("auto").type == ("cuda" if torch.cuda.is_available() else "cpu")
 
 
-def test_an_unknown_device_is_refused() -> None:
-    with pytest.raises(EngineError, match="unknown device 'abacus': use auto, cpu or cuda"):
-        pick_device("abacus")
+@pytest.mark.parametrize("name", ["abacus", "cuda:", "cuda:one", "cuda:-1", "cpu:7", "cudax", ""])
+def test_an_unknown_device_is_refused(name: str, two_gpus: None) -> None:
+    with pytest.raises(EngineError, match=f"unknown device '{name}': use auto, cpu or cuda"):
+        pick_device(name)
 
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU here")
 def test_cuda_without_a_gpu_is_refused_with_the_remedy() -> None:
     with pytest.raises(EngineError, match="use --device cpu or auto"):
         pick_device("cuda")
+
+
+def test_a_gpu_has_its_number_and_is_the_same_one_by_every_name(two_gpus: None) -> None:
+    assert str(pick_device("cuda:1")) == "cuda:1"
+    assert {str(pick_device(name)) for name in ("auto", "cuda", "cuda:0")} == {"cuda:0"}
+
+
+def test_a_gpu_too_many_is_refused_with_its_name(two_gpus: None) -> None:
+    with pytest.raises(EngineError, match="device 'cuda:2' is not there"):
+        pick_device("cuda:2")

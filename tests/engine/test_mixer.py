@@ -9,6 +9,7 @@ from PIL import Image
 
 from tests.cast import sample
 from tests.engine.painting import counted, rendered
+from tests.gpu import Room, limited
 from webstyle.engine.device import pick_device
 from webstyle.engine.events import EngineError
 from webstyle.engine.mixer import Mixer
@@ -121,3 +122,17 @@ def test_an_unknown_style_is_refused_and_does_no_harm() -> None:
     with pytest.raises(EngineError, match="unknown style 'nobody': choose from"):
         kept.picture("photo", Open(), Recipe((("nobody", 1.0),), size=64))
     assert kept.picture("photo", Open(), RECIPES[0]).size[0] == 64
+
+
+def test_where_memory_runs_out_all_is_forgotten_and_the_cpu_paints() -> None:
+    kept, recipe, room = mixer(), RECIPES[0], Room(1e9)
+    kept.painter = limited(room)
+    kept.picture("first", Open(), recipe)
+    assert kept.used > 0
+    room.values = 0
+    made = kept.picture("second", Open(), recipe)
+    assert made.tobytes() == mixer().picture("photo", Open(), recipe).tobytes()
+    assert (kept.used, kept.keys) == (0, set())
+    room.values = 1e9
+    kept.picture("second", Open(), recipe)
+    assert kept.keys == {"second"}

@@ -8,18 +8,19 @@ import torch
 from PIL import Image
 
 from tests.cast import sample
-from webstyle.engine import images, tiling
+from webstyle.engine import images
 from webstyle.engine.engines import stylebank
 from webstyle.engine.engines.stylebank import Encoded, StyleBank, get_painter
 from webstyle.engine.events import Progress, Result
 from webstyle.engine.norms import Norms
 from webstyle.engine.recipe import PHOTO, Recipe
 from webstyle.engine.regions import MARGIN, MULTIPLE
-from webstyle.engine.tiling import Tiled, map_side, mirrored_part
+from webstyle.engine.tiling import Tiled, Way, map_side, mirrored_part
 
 CPU = torch.device("cpu")
 ODD = sample("coffee.png", 900).crop((0, 0, 877, 571))
 RECIPE = Recipe(styles=(("udnie", 1.0),), size=877)
+SMALL = Way(256 * 256, 48, 12)
 
 
 def painted(recipe: Recipe, photo: Image.Image = ODD, **masks: Image.Image) -> Image.Image:
@@ -31,18 +32,16 @@ def painted(recipe: Recipe, photo: Image.Image = ODD, **masks: Image.Image) -> I
 @pytest.fixture
 def small_tiles(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is large begins early."""
-    monkeypatch.setattr(stylebank, "WHOLE", 256 * 256)
-    monkeypatch.setattr(tiling, "TILE", 48)
+    monkeypatch.setattr(stylebank, "WAYS", [SMALL])
 
 
 def difference(one: Image.Image, other: Image.Image) -> np.ndarray:
     return np.abs(np.asarray(one).astype(int) - np.asarray(other))
 
 
-def test_with_the_same_statistics_tiles_are_the_whole(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tiling, "TILE", 48)
+def test_with_the_same_statistics_tiles_are_the_whole() -> None:
     painter = get_painter(CPU)
-    tiled = Tiled(painter, ODD, RECIPE, {}, 0)
+    tiled = Tiled(painter, ODD, RECIPE, {}, 0, SMALL)
     seen = painter.encode(ODD)
     norms = tiled.norms["udnie"] = Norms()
     with torch.inference_mode():
@@ -92,8 +91,7 @@ def test_any_recipe_by_tiles_looks_as_in_one_piece(
     recipe: Recipe, masks: dict[str, Image.Image], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     whole = painted(recipe, **masks)
-    monkeypatch.setattr(stylebank, "WHOLE", 256 * 256)
-    monkeypatch.setattr(tiling, "TILE", 96)
+    monkeypatch.setattr(stylebank, "WAYS", [Way(256 * 256, 96, 12)])
     by_tiles = painted(recipe, **masks)
     assert by_tiles.size == whole.size
     assert difference(by_tiles, whole).mean() < 6
@@ -105,7 +103,9 @@ def test_there_is_an_event_a_tile_and_it_can_be_cancelled(small_tiles: None) -> 
     events = [next(run) for _ in range(6)]
     assert all(isinstance(event, Progress) for event in events)
     assert [event.step for event in events[2:]] == [1, 2, 3, 4]
-    assert events[-1].total == 1 + 2 + len(Tiled(get_painter(CPU), ODD, RECIPE, {}, 0).boxes())
+    assert events[-1].total == 1 + 2 + len(
+        Tiled(get_painter(CPU), ODD, RECIPE, {}, 0, SMALL).boxes()
+    )
     run.close()
 
 

@@ -70,7 +70,7 @@ NAME = "vincent"
 # Columns that hold no words of their owner's: what the site itself writes, and choices.
 OF_THE_SITE = {
     "guest", "colour", "lane", "engine", "worker", "stage", "error", "fingerprint", "token",
-    "password", "hidden_reason", "device", "made",
+    "password", "hidden_reason", "device", "made", "note",
 }  # fmt: skip
 MADE_OF_OTHERS = {"view", "thumb", "preview", "checkpoint"}  # files that the export leaves out
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import os
+import re
 
 # Fresh memory is dear: a page fault costs microseconds in a virtual machine, and a picture of
 # 1024 px asks for 20,000 pages. Huge pages are 512 times fewer. torch reads this only once, before
@@ -19,28 +20,39 @@ M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3  # of glibc's malloc.h; 32 MB is its
 
 
 def pick_device(name: str = "auto") -> torch.device:
-    """``auto``, ``cpu`` or ``cuda`` (or ``cuda:1``) to a device that is there."""
+    """``auto``, ``cpu``, ``cuda`` or ``cuda:1`` to a device that is there.
+
+    A GPU always comes with its number: ``cuda`` and ``cuda:0`` are one device, and what is kept
+    for a device is kept once.
+    """
     if name == "auto":
-        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    if name != "cpu" and not name.startswith("cuda"):
+        name = "cuda" if torch.cuda.is_available() else "cpu"
+    if not re.fullmatch(r"cpu|cuda(:\d{1,3})?", name):
         raise EngineError(f"unknown device '{name}': use auto, cpu or cuda")
-    if name.startswith("cuda") and not torch.cuda.is_available():
+    if name == "cpu":
+        return torch.device(name)
+    number = int(name.partition(":")[2] or 0)
+    if not torch.cuda.is_available() or number >= torch.cuda.device_count():
         raise EngineError(f"device '{name}' is not there: use --device cpu or auto")
-    return torch.device(name)
-
-
-def device_name(device: torch.device) -> str:
-    """Which one it is, of several: ``cpu``, ``cuda:0``."""
-    if device.type == "cuda" and device.index is None:
-        return f"cuda:{torch.cuda.current_device()}"
-    return str(device)
+    return torch.device("cuda", number)
 
 
 def pick_dtype(device: torch.device) -> torch.dtype:
-    """bfloat16 where it is fast: on CPUs with AVX512-BF16 or AMX half the time of float32."""
+    """To paint in. On a GPU float16, whose pictures differ from those in float32 by one level of
+    255 at most; on CPUs with AVX512-BF16 or AMX bfloat16, in half the time of float32."""
     if device.type == "cuda":
         return torch.float16
     return torch.bfloat16 if has_bfloat16() else torch.float32
+
+
+def pick_wide_dtype(device: torch.device) -> torch.dtype:
+    """For sums over whole pictures, and for gradients: float16 has no room for Gram matrices, not
+    even at 256 px, bfloat16 has float32's. GPUs before Ampere (compute capability 8) only emulate
+    it."""
+    if device.type == "cuda":
+        ampere = torch.cuda.get_device_capability(device) >= (8, 0)
+        return torch.bfloat16 if ampere else torch.float32
+    return pick_dtype(device)
 
 
 def has_bfloat16() -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from functools import partial
@@ -10,10 +11,12 @@ from typing import Any, TypeVar
 import torch
 from PIL import Image
 
-from webstyle.engine.engines.stylebank import Encoded, get_painter
+from webstyle.engine.engines.stylebank import Encoded, StyleBank, get_painter
+from webstyle.engine.fallback import is_out_of_memory, release
 from webstyle.engine.images import fit
 from webstyle.engine.recipe import Recipe
 
+log = logging.getLogger(__name__)
 Kept = TypeVar("Kept", Image.Image, Encoded)
 
 
@@ -32,7 +35,20 @@ class Mixer:
     def picture(
         self, key: Hashable, photo: Callable[[], Image.Image], recipe: Recipe
     ) -> Image.Image:
-        """``key`` names the photo; ``photo`` opens it and is only called where it has to be."""
+        """``key`` names the photo; ``photo`` opens it and is only called where it has to be. Where
+        memory runs out, all is forgotten and the picture is painted on the CPU."""
+        try:
+            return self.mixed(key, photo, recipe)
+        except Exception as error:
+            if not is_out_of_memory(error):
+                raise
+            log.warning("a mixture is painted on the CPU: %s", str(error).partition("\n")[0])
+        self.forget(self.keys)
+        release()
+        cpu = get_painter(torch.device("cpu"))
+        return StyleBank().paint(cpu, fit(photo(), recipe.size), recipe)
+
+    def mixed(self, key: Hashable, photo: Callable[[], Image.Image], recipe: Recipe) -> Image.Image:
         place = key, recipe.size
         fitted = self.keep((*place, "photo"), lambda: fit(photo(), recipe.size))
         seen = self.keep((*place, "seen"), lambda: self.painter.encode(fitted))

@@ -20,7 +20,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
-from webstyle.engine.device import channels_last, pick_dtype
+from webstyle.engine.device import channels_last, pick_wide_dtype
 from webstyle.engine.events import EngineError
 from webstyle.engine.weights import PERCEPTUAL_NAMES, VGG19_FILE, WEIGHTS, fetched
 
@@ -174,7 +174,7 @@ def load_compact(path: Path, device: torch.device, dtype: torch.dtype) -> Compac
 @functools.cache
 def get_perceptual(name: str, device: torch.device, dtype: torch.dtype | None = None) -> Perceptual:
     """``compact`` or ``vgg19``; kept for the life of the process. Raises EngineError."""
-    dtype = dtype or pick_dtype(device)
+    dtype = dtype or pick_wide_dtype(device)
     if name == "compact":
         return load_compact(COMPACT, device, dtype)
     if name != "vgg19":

@@ -66,6 +66,9 @@ class Engine(Protocol):
         ``recipe.masks``, with the photo's proportions. ``checkpoint`` is of an earlier run of the
         same recipe on the same photo: the work goes on from there."""
 
+    def thriftier(self, content: Image.Image, recipe: Recipe) -> Engine | None:
+        """The same engine in a way that takes less memory for this picture, if it knows one."""
+
 
 EngineType = TypeVar("EngineType", bound=type)
 _engines: dict[str, type[Engine]] = {}

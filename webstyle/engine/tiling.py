@@ -27,14 +27,25 @@ from webstyle.engine.regions import FLOOR, MARGIN, MULTIPLE, Weight, map_of, spr
 if TYPE_CHECKING:
     from webstyle.engine.engines.stylebank import Painter
 
-WHOLE = 4096 * 4096  # px: up to here a picture is painted in one piece
-TILE = 256  # features on a side of what a tile adds to the picture; even, as all places of tiles
 REACH = 24  # features around it that a tile depends on, at most
 DECODED = 2  # of these, around what is decoded
 EDGE = MARGIN // 4  # features of mirrored border around the picture
-PATCH, PATCHES = 64, 12  # features on a side; how many across and down
+PATCH = 64  # features on a side
 
 Span = tuple[int, int]  # of rows or columns, as ``slice`` counts
+
+
+class Way(NamedTuple):
+    """To paint a picture in bounded memory."""
+
+    whole: int  # px: up to here a picture is painted in one piece
+    tile: int  # features on a side of what a tile adds to the picture; even, as all its places
+    patches: int  # how many across and down the statistics are taken from, all at once
+
+
+# From the fastest to the one that takes the least memory: whatever the picture's size, as much as
+# one piece of 4096 or of 2048 px on a side. With fewer patches than these one sees colours shift.
+WAYS = (Way(4096 * 4096, 256, 12), Way(2048 * 2048, 128, 8))
 
 
 class Box(NamedTuple):
@@ -65,9 +76,10 @@ class Tiled:
 
     def __init__(
         self, painter: Painter, photo: Image.Image, recipe: Recipe,
-        masks: Mapping[str, Image.Image], feather: float,
+        masks: Mapping[str, Image.Image], feather: float, way: Way = WAYS[0],
     ) -> None:  # fmt: skip
         """``feather`` is the width of the soft edge between regions, in px of ``photo``."""
+        self.way = way
         self.painter, self.photo, self.recipe = painter, photo, recipe
         self.sides = map_side(photo.height), map_side(photo.width)
         maps = {style: self.region(masks[name], name, feather) for style, name in recipe.masks}
@@ -85,7 +97,8 @@ class Tiled:
 
     def patches(self) -> list[Box]:
         rows, columns = (
-            np.linspace(0, side - PATCH, PATCHES).astype(int) // 2 * 2 for side in self.sides
+            np.linspace(0, side - PATCH, self.way.patches).astype(int) // 2 * 2
+            for side in self.sides
         )
         return [Box((y, y + PATCH), (x, x + PATCH)) for y in rows for x in columns]
 
@@ -106,8 +119,9 @@ class Tiled:
 
     def boxes(self) -> list[Box]:
         """Of the tiles: together the picture, without its mirrored border."""
+        tile = self.way.tile
         rows, columns = (
-            [(start, min(start + TILE, side - EDGE)) for start in range(EDGE, side - EDGE, TILE)]
+            [(start, min(start + tile, side - EDGE)) for start in range(EDGE, side - EDGE, tile)]
             for side in self.sides
         )
         return [Box(y, x) for y in rows for x in columns]

@@ -132,6 +132,9 @@ class Command(BaseCommand):
         except EngineError as error:
             self.stderr.write(str(error))
             raise SystemExit(2) from None
+        except MemoryError:
+            self.stderr.write(f"not enough memory for {options['size']} px: use a smaller --size")
+            raise SystemExit(2) from None
         if options["json"]:
             self.stdout.write(json.dumps(report))
 
@@ -172,12 +175,15 @@ class Command(BaseCommand):
         }
         regions = {str(path): images.decode(path, str(path)) for _, path in masks}
         from webstyle.engine.device import pick_device, tune_cpu  # torch, only when needed
+        from webstyle.engine.fallback import Fallback
 
         tune_cpu()
         device = pick_device(options["device"])
         began = time.monotonic()
-        work = engine().run(content, recipe, device=device, paintings=paintings, masks=regions)
-        for event in work:
+        work = Fallback(
+            engine(), content, recipe, device=device, paintings=paintings, masks=regions
+        )
+        for event in work.run():
             if isinstance(event, Result):
                 picture, figures = event.picture, event.figures
             else:

@@ -98,6 +98,9 @@ class Gatys:
             choices=PERCEPTUAL_NAMES, shown=False,
         )  # fmt: skip
 
+    def thriftier(self, content: Image.Image, recipe: Recipe) -> None:
+        """There is none."""
+
     def run(
         self,
         content: Image.Image,

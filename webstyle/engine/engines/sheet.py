@@ -47,6 +47,9 @@ class Sheet:
         )  # fmt: skip
         columns: int = param(5, "Columns", "Pictures side by side.", low=2, high=9, step=1)
 
+    def thriftier(self, content: Image.Image, recipe: Recipe) -> None:
+        """There is none."""
+
     def run(
         self,
         content: Image.Image,

@@ -27,12 +27,13 @@ from torch import Tensor, nn
 
 from webstyle.engine.device import channels_last, pick_dtype
 from webstyle.engine.events import EngineError, Progress, Result
-from webstyle.engine.images import fit, keep_color, mirrored
+from webstyle.engine.grain import grain_like
+from webstyle.engine.images import fit, fitted, keep_color, mirrored
 from webstyle.engine.norms import Moments, own_moments
 from webstyle.engine.recipe import SIZES, Recipe
 from webstyle.engine.regions import FLOOR, MARGIN, MULTIPLE, NOWHERE, Weight, map_of, spread
 from webstyle.engine.registry import NO_PICTURES, check_size, make_params, param, register
-from webstyle.engine.tiling import WHOLE, Tiled
+from webstyle.engine.tiling import WAYS, Tiled
 from webstyle.engine.weights import AUTOENCODER, STATISTICS, get_style
 
 Module = TypeVar("Module", bound=nn.Module)
@@ -40,7 +41,6 @@ Module = TypeVar("Module", bound=nn.Module)
 WIDTH = 64  # feature channels at a quarter of the photo's size
 PREVIEW = 256  # px on the long side of the first rough look
 LEAK = 0.2
-GRAIN_SIDE = 256
 BANKS = 64  # kept ready at most, of 1.4 MB each
 STRIP = 96  # rows of features decoded at once: what a strip needs stays near the cache
 REACH = 2  # rows of features to either side that a decoded row depends on
@@ -79,9 +79,11 @@ class FoldedConv(nn.Conv2d):
 
     def __init__(self, channels_in: int, channels_out: int) -> None:
         super().__init__(channels_in, channels_out, 5)
+        self.fold: Tensor
+        self.register_buffer("fold", FOLD.clone(), persistent=False)  # where the weights are
 
     def forward(self, x: Tensor) -> Tensor:
-        fold = FOLD.to(self.weight)
+        fold = self.fold
         weight = torch.einsum("iapy,jbqx,ocyx->oijcpqab", fold, fold, self.weight)
         weight = weight.flatten(3, 5).flatten(0, 2).contiguous(memory_format=torch.channels_last)
         return F.conv2d(x, weight, cast(Tensor, self.bias).repeat_interleave(4), padding=1)
@@ -159,30 +161,6 @@ class Residual(nn.Module):
         return x + self.second(self.first(x, where, moments), where, moments)
 
 
-@functools.cache
-def grain() -> Tensor:
-    """1 x 8 x 256 x 256 fixed noise of unit variance: two channels each of 1, 2, 4 and 8 px."""
-    generator = torch.Generator().manual_seed(0)
-    channels = []
-    for scale in (1, 2, 4, 8):
-        side = GRAIN_SIDE // scale
-        x = torch.randn(1, 2, side, side, generator=generator)
-        x = F.interpolate(F.pad(x, (0, 1, 0, 1), "circular"), scale_factor=scale, mode="bilinear")
-        x = x[..., :GRAIN_SIDE, :GRAIN_SIDE]
-        channels.append(x / x.std())
-    return torch.cat(channels, 1)
-
-
-def grain_like(x: Tensor, offset: tuple[int, int] = (0, 0)) -> Tensor:
-    """The noise for a map B x C x H x W: 1 x 8 x H x W, repeated every 256 px of the map."""
-    rows, columns = (
-        (torch.arange(size) + start) % GRAIN_SIDE
-        for size, start in zip(x.shape[2:], offset, strict=True)
-    )
-    seen = grain()[:, :, rows][..., columns]
-    return seen.to(x.device, x.dtype).contiguous(memory_format=torch.channels_last)
-
-
 class Bank(nn.Module):
     """One style: B x 64 x H x W features of the photo to features of the painted picture.
 
@@ -238,7 +216,7 @@ def load_bank(path: Path) -> dict[str, Tensor]:
 
 
 class Encoded(NamedTuple):
-    """Features 1 x 64 x h x w of a photo, and the photo's size (width, height) in px."""
+    """Features B x 64 x h x w of photos of one size, and that size (width, height) in px."""
 
     features: Tensor
     size: tuple[int, int]
@@ -251,8 +229,8 @@ class Painter:
     of styles (section 4.3), for the price of a bank and the decoder.
     """
 
-    def __init__(self, device: torch.device) -> None:
-        self.device, self.dtype = device, pick_dtype(device)
+    def __init__(self, device: torch.device, dtype: torch.dtype | None = None) -> None:
+        self.device, self.dtype = device, dtype or pick_dtype(device)
         self.network = self._load(AutoEncoder(), AUTOENCODER)
         self.banks: OrderedDict[str, Bank] = OrderedDict()  # the one used longest ago first
 
@@ -275,16 +253,17 @@ class Painter:
         return bank
 
     @torch.inference_mode()
-    def encode(self, photo: Image.Image) -> Encoded:
-        """Any size; the border is mirrored so that no convolution sees an edge.
+    def encode(self, *photos: Image.Image) -> Encoded:
+        """Any size, all of them the same; the border is mirrored so that no convolution sees an
+        edge.
 
         The outermost features come from the encoder's zero padding and are cut off here: the bank
         would take them for contrast and paint a frame, the plainer the photo the stronger.
         """
-        pixels = torch.from_numpy(mirrored(photo, MARGIN + 4, MULTIPLE)).to(self.device)
-        x = pixels.permute(2, 0, 1)[None]
+        pixels = np.stack([mirrored(photo, MARGIN + 4, MULTIPLE) for photo in photos])
+        x = torch.from_numpy(pixels).to(self.device).permute(0, 3, 1, 2)
         features = self.network.encode(x.to(self.dtype) / 255)[..., 1:-1, 1:-1]
-        return Encoded(features.contiguous(memory_format=torch.channels_last), photo.size)
+        return Encoded(features.contiguous(memory_format=torch.channels_last), photos[0].size)
 
     @torch.inference_mode()
     def region(self, mask: Image.Image, name: str, photo: Encoded, feather: float) -> Tensor:
@@ -312,20 +291,24 @@ class Painter:
         )
         return Encoded(cast(Tensor, features), first.size)
 
-    @torch.inference_mode()
     def decode(self, painted: Encoded) -> Image.Image:
+        """The only one there is."""
+        return self.decode_all(painted)[0]
+
+    @torch.inference_mode()
+    def decode_all(self, painted: Encoded) -> list[Image.Image]:
         """In strips, which changes nothing: the decoder has no norm and sees two rows around."""
         width, height = painted.size
-        pixels = np.empty((height, width, 3), np.uint8)
+        pixels = np.empty((len(painted.features), height, width, 3), np.uint8)
         for top in range(0, height, 4 * STRIP):
             rows = min(4 * STRIP, height - top)
             first = (MARGIN + top) // 4 - REACH
             strip = painted.features[:, :, first : first + -(-rows // 4) + 2 * REACH]
-            x = self.network.decode(strip)[0, :, 4 * REACH : 4 * REACH + rows]
-            x = x[..., MARGIN : MARGIN + width].permute(1, 2, 0)
+            x = self.network.decode(strip)[:, :, 4 * REACH : 4 * REACH + rows]
+            x = x[..., MARGIN : MARGIN + width].permute(0, 2, 3, 1)
             x = x.float().mul_(255).round_().clamp_(0, 255).byte()
-            pixels[top : top + rows] = x.cpu().numpy()
-        return Image.fromarray(pixels)
+            pixels[:, top : top + rows] = x.cpu().numpy()
+        return [Image.fromarray(picture) for picture in pixels]
 
     def finish(
         self,
@@ -337,11 +320,24 @@ class Painter:
     ) -> Image.Image:
         """The picture of a recipe, from what was seen in ``photo`` and what each style of the
         recipe has made of that. ``maps`` are those of the recipe's masks (see ``region``)."""
+        return self.finish_all([photo], seen, painted, recipe, maps)[0]
+
+    def finish_all(
+        self,
+        photos: Sequence[Image.Image],
+        seen: Encoded,
+        painted: Mapping[str, Encoded],
+        recipe: Recipe,
+        maps: Mapping[str, Tensor] = NOWHERE,
+    ) -> list[Image.Image]:
+        """As ``finish``, of as many photos as were encoded at once."""
         weights, rest = spread(recipe, maps)
         parts = [(seen, rest), *((painted[slug], weight) for slug, weight in weights.items())]
         parts = [(part, weight) for part, weight in parts if torch.as_tensor(weight).max() > 0]
-        picture = self.decode(self.mix(parts))
-        return keep_color(picture, photo) if recipe.keep_color else picture
+        pictures = self.decode_all(self.mix(parts))
+        if not recipe.keep_color:
+            return pictures
+        return [keep_color(*pair) for pair in zip(pictures, photos, strict=True)]
 
 
 @functools.cache
@@ -361,12 +357,23 @@ class StyleBank:
     offered = True
     largest = SIZES[1]
 
+    def __init__(self, way: int = 0) -> None:
+        """``way`` is one of ``tiling.WAYS``."""
+        self.way = way
+
     @dataclass(frozen=True)
     class Params:
         feather: float = param(
             16.0, "Feather", "Width in px of the soft edge between regions.",
             low=0, high=400, step=1, shown=False,
         )  # fmt: skip
+
+    def thriftier(self, content: Image.Image, recipe: Recipe) -> StyleBank | None:
+        width, height = fitted(content.size, recipe.size)
+        for way in range(self.way + 1, len(WAYS)):
+            if width * height > WAYS[way].whole:
+                return StyleBank(way)
+        return None
 
     def run(
         self,
@@ -391,7 +398,7 @@ class StyleBank:
         yield Progress(0, total, "Opening the paint box")
         painter = get_painter(device)
         yield Progress(1, total, "Looking at the photo", preview)
-        if photo.width * photo.height > WHOLE:
+        if photo.width * photo.height > WAYS[self.way].whole:
             yield from self.by_tiles(painter, photo, recipe, masks)
             return
         seen = painter.encode(photo)
@@ -403,6 +410,21 @@ class StyleBank:
         yield Progress(total - 1, total, "Drying")
         yield Result(painter.finish(photo, seen, painted, recipe, maps))
 
+    def run_many(
+        self, contents: Sequence[Image.Image], recipe: Recipe, *, device: torch.device
+    ) -> list[Image.Image]:
+        """What ``run`` makes of each by a recipe without masks, all at once: a GPU is not busy
+        with one small picture. They are to be of one size once they are fitted; and, together, no
+        more than can be painted in one piece: see ``tiling.WAYS``."""
+        make_params(type(self), recipe.params)
+        photos = [fit(content, recipe.size) for content in contents]
+        if len({photo.size for photo in photos}) > 1 or recipe.masks:
+            raise ValueError("pictures of different sizes or regions are not painted at once")
+        painter = get_painter(device)
+        seen = painter.encode(*photos)
+        painted = {slug: painter.apply(seen, slug) for slug, _ in recipe.shares()}
+        return painter.finish_all(photos, seen, painted, recipe)
+
     def by_tiles(
         self,
         painter: Painter,
@@ -412,7 +434,7 @@ class StyleBank:
     ) -> Generator[Progress | Result]:
         """What is too large to be painted in one piece."""
         feather = self.feather(recipe, photo.size)
-        tiled = Tiled(painter, photo, recipe, masks, feather)
+        tiled = Tiled(painter, photo, recipe, masks, feather, WAYS[self.way])
         boxes = tiled.boxes()
         total = len(tiled.weights) + len(boxes) + 2
         for done, _ in enumerate(tiled.look()):

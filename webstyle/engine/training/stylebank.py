@@ -24,8 +24,9 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from webstyle.engine.device import channels_last
-from webstyle.engine.engines.stylebank import GRAIN_SIDE, MARGIN, AutoEncoder, Bank, load_bank
+from webstyle.engine.engines.stylebank import MARGIN, AutoEncoder, Bank, load_bank
 from webstyle.engine.events import EngineError
+from webstyle.engine.grain import GRAIN_SIDE
 from webstyle.engine.perceptual import CONTENT_LAYER
 from webstyle.engine.statistics import attach
 from webstyle.engine.training.losses import Shares, Target, stylising_loss
