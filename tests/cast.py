@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import json
 import os
-import socket
 import struct
 import subprocess
 import sys
@@ -29,6 +28,7 @@ from gallery import jobs, notify, runs, services
 from gallery.models import Mask, Painting, Photo, Rendering, TaughtStyle
 from gallery.operations.guests import SEEN
 from gallery.owners import SESSION_KEY, Owner
+from tests.ports import free_port  # noqa: F401  it is of the cast
 from webstyle.asgi import application
 from webstyle.engine import images
 from webstyle.engine.recipe import Recipe
@@ -216,12 +216,6 @@ def body(response: HttpResponse) -> bytes:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # Django's, that a test consumes an async stream in sync
         return b"".join(response)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def environment(**values: Any) -> dict[str, str]:

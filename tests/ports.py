@@ -1,0 +1,9 @@
+"""A free port, for whoever starts a server without the rest of the cast."""
+
+import socket
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
