@@ -10,7 +10,10 @@ from dataclasses import dataclass, field
 
 
 def quantile(times: Sequence[float], share: float) -> float:
-    """The smallest of ``times`` that ``share`` of them do not exceed (nearest rank)."""
+    """The smallest of ``times`` that ``share`` of them do not exceed (nearest rank); NaN of
+    nothing."""
+    if not times:
+        return math.nan
     ordered = sorted(times)
     return ordered[max(0, math.ceil(share * len(ordered)) - 1)]
 
@@ -46,7 +49,7 @@ class Report:
     def bound(self, what: str, value: float, most: float, unit: str) -> None:
         ratio = value / most
         self.say(f"- {what}: {value:.0f} {unit}, bound {most:g}, ratio {ratio:.2f}")
-        if ratio > 1:
+        if not ratio <= 1:  # NaN too
             self.fault(f"{what}: {value:.0f} {unit} is more than {most:g}")
 
     def none(self, what: str, found: Counter[str], of: int) -> None:

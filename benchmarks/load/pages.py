@@ -26,9 +26,9 @@ async def measure(site: Site, world: dict[str, Any], report: Report, *, quick: b
             idle = await visited(crowd, paths, seconds, report, "idle")
             await asyncio.to_thread(site.seed, "busy", 30 if quick else 600)
             await asyncio.sleep(1 if quick else 4)  # workers look at the table every 2 s
-            paths["a job's snapshot"] = await first_waiting(crowd)
+            paths["a job's snapshot"] = [await last_waiting(crowd, n) for n in range(VISITORS)]
             busy = await visited(crowd, paths, seconds, report, "busy")
-            dry = not await first_waiting(crowd)
+            dry = not await last_waiting(crowd, 0)
             await asyncio.to_thread(site.seed, "idle")
     tell(report, {"idle": idle, "busy": busy}, seconds)
     number = sum(len(times) for found in (idle, busy) for times in found.values())
@@ -37,33 +37,32 @@ async def measure(site: Site, world: dict[str, Any], report: Report, *, quick: b
         report.fault("the queue ran dry: the worker was not busy all the time")
 
 
-def pages(world: dict[str, Any]) -> dict[str, str]:
-    return {
-        "gallery": "/gallery/",
-        "home": "/",
-        "a picture's page": world["picture"],
-        "a thumbnail": world["thumb"],
-        "a job's snapshot": world["snapshot"],
-    }
+def pages(world: dict[str, Any]) -> dict[str, list[str]]:
+    """What each visitor asks for."""
+    found = {
+        "gallery": "/gallery/", "home": "/", "a picture's page": world["picture"],
+        "a thumbnail": world["thumb"], "a job's snapshot": world["snapshot"],
+    }  # fmt: skip
+    return {name: [path] * VISITORS for name, path in found.items()}
 
 
 async def visited(
-    crowd: Crowd, paths: dict[str, str], seconds: float, report: Report, state: str
+    crowd: Crowd, paths: dict[str, list[str]], seconds: float, report: Report, state: str
 ) -> Times:
     found: Times = {}
-    for name, path in paths.items():
-        await crowd.visit(path, seconds / 6, visitors=VISITORS)  # does not count
+    for name, each in paths.items():
+        await crowd.visit(each, seconds / 6)  # does not count
         cores = Cores(crowd.site).start()
-        found[name] = await crowd.visit(path, seconds, visitors=VISITORS)
+        found[name] = await crowd.visit(each, seconds)
         report.note(f"{state}, {name}: cores of {cores.said()}")
     return found
 
 
-async def first_waiting(crowd: Crowd) -> str:
-    """The address of a snapshot of guest 0's; empty when none waits."""
-    _, body = await crowd.ask(0, "GET", "/api/v1/jobs")
-    waiting = [job["api"] for job in json.loads(body)["jobs"] if job["state"] == "queued"]
-    return str(waiting[-1]) if waiting else ""
+async def last_waiting(crowd: Crowd, n: int) -> str:
+    """The address of a snapshot of guest ``n``'s; empty when none waits."""
+    _, body = await crowd.ask(n, "GET", "/api/v1/jobs")
+    waiting = [job for job in json.loads(body)["jobs"] if job["state"] == "queued"]
+    return str(max(waiting, key=lambda job: job["position"])["api"]) if waiting else ""
 
 
 def tell(report: Report, found: dict[str, Times], seconds: float) -> None:

@@ -59,7 +59,7 @@ def world(pictures: int, guests: int) -> dict[str, Any]:
     picture.refresh_from_db()
     return {
         "picture": picture.get_absolute_url(),
-        "thumb": picture.file_url("thumb-400"),
+        "thumb": f"{picture.thumb_url}".replace("/thumb?", "/thumb-400?"),
         "snapshot": picture.api_url,
         "guests": people,
     }

@@ -154,10 +154,11 @@ class Site:
     def wait_until_ready(self, seconds: float = 60) -> None:
         end_of_wait = time.monotonic() + seconds
         for address in self.addresses:
-            while (said := ready(address)) != "ready":
+            while (said := ready(address)) != "ok":
                 if time.monotonic() > end_of_wait:
                     raise TroubleError(f"{address} is {said} after {seconds:g} s: {self.said()}")
                 time.sleep(0.2)
+        self.log.write_bytes(b"")  # that no worker was there yet, who asked was told
 
     def said(self) -> str:
         return self.log.read_text(errors="replace") if self.log.exists() else ""

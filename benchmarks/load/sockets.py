@@ -60,7 +60,7 @@ async def measure(site: Site, world: dict[str, Any], report: Report, *, quick: b
     jobs = (await asyncio.to_thread(site.seed, "watched", JOBS))["jobs"]
     with site.running(LANES="fast"):  # nobody works on them: what changes is changed here
         async with crowd_of(site, world) as crowd:
-            await crowd.visit("/gallery/", 1, visitors=4 * site.web)  # what is imported, is
+            await crowd.warm()
             before = await asyncio.to_thread(site.web_memory)
             watched, watching, seconds = await opened(crowd, guests)
             await asyncio.sleep(1 if quick else 3)

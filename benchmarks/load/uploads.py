@@ -29,7 +29,7 @@ async def measure(site: Site, world: dict[str, Any], report: Report, *, quick: b
     files = await asyncio.to_thread(photos)
     with site.running(LANES="fast"):
         async with crowd_of(site, world) as crowd:
-            await crowd.visit("/gallery/", 1, visitors=4 * site.web)
+            await crowd.warm()
             before = await asyncio.to_thread(site.web_memory)
             cores = Cores(site).start()
             async with peak_of(site) as peak, crowd.one_looking("/gallery/") as pages:

@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import time
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -63,22 +63,28 @@ class Crowd:
             max_msg_size=0, compress=0,
         )  # fmt: skip
 
-    async def visit(self, path: str, seconds: float, *, visitors: int, pause: float = 0) \
-            -> list[float]:  # fmt: skip
-        """So many visitors ask again and again, each as soon as they have the answer, or ``pause``
-        seconds later. How long each answer took."""
+    async def visit(self, paths: Sequence[str], seconds: float) -> list[float]:
+        """A visitor for each path asks again and again, each as soon as they have the answer. How
+        long each answer took."""
         times: list[float] = []
         over = time.perf_counter() + seconds
 
-        async def one(n: int) -> None:
+        async def one(n: int, path: str) -> None:
             while (began := time.perf_counter()) < over:
                 status, _ = await self.ask(n, "GET", path)
                 if status == 200:
                     times.append(time.perf_counter() - began)
-                await asyncio.sleep(pause)
 
-        await asyncio.gather(*(one(n) for n in range(visitors)))
+        await asyncio.gather(*(one(n, path) for n, path in enumerate(paths)))
         return times
+
+    async def warm(self) -> None:
+        """What is imported or read once, is, in each web process; a socket and its news too."""
+        await self.visit(["/gallery/"] * 4 * len(self.site.addresses), 1)
+        for n in range(len(self.site.addresses)):
+            await self.ask(n, "GET", "/api/v1/jobs")
+            async with self.socket(n, "/ws/jobs/") as socket:
+                await socket.receive_json(timeout=60)
 
     @contextlib.asynccontextmanager
     async def one_looking(self, path: str) -> AsyncIterator[list[float]]:
