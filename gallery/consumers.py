@@ -141,8 +141,7 @@ class JobsConsumer(OwnersConsumer):
             await self.close(sockets.TOO_MANY)
 
     async def job_changed(self, event: dict[str, Any]) -> None:
-        words = event.get("words", {}).get(self.language, {})
-        await self.send_json({"type": "job", "job": event["job"] | words})
+        await self.send(text_data=f'{{"type": "job", "job": {event["jobs"][self.language]}}}')
 
 
 class MixConsumer(OwnersConsumer):

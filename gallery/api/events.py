@@ -75,7 +75,7 @@ class Stream:
 
     def __init__(self, listener: Caller, job: Job | None = None) -> None:
         self.listener, self.job = listener, job
-        self.language = translation.get_language() or ""
+        self.language = translation.get_language() or settings.LANGUAGE_CODE
         self.seen: dict[str, int] = {}  # the newest number told of each job
         self.over = False
 
@@ -121,7 +121,7 @@ class Stream:
             # Signed out, or become a member: whoever may still listen connects again.
             self.over = True
             return []
-        shot = message["job"] | message.get("words", {}).get(self.language, {})
+        shot = json.loads(message["jobs"][self.language])
         return [shot] if self.is_news(shot) else []
 
     @sync_to_async
