@@ -21,7 +21,7 @@ from pathlib import Path
 
 from benchmarks.load import pages, sliders, sockets, uploads
 from benchmarks.load.figures import Report
-from benchmarks.load.site import SITES
+from benchmarks.load.site import SITES, TroubleError
 from tests.servers import MissingError
 
 PARTS = {
@@ -69,7 +69,10 @@ def measure(name: str, parts: list[str], report: Report, *, quick: bool) -> None
         for part in parts:
             began = time.perf_counter()
             report.say(f"\n### {part.title()}")
-            asyncio.run(PARTS[part](site, world, report, quick=quick))
+            try:
+                asyncio.run(PARTS[part](site, world, report, quick=quick))
+            except TroubleError as error:
+                report.fault(str(error))
             report.note(f"{part}: {time.perf_counter() - began:.0f} s")
         if said := site.said().strip():
             report.fault(f"the log of {site.name} is not empty:\n{said[-3000:]}")

@@ -21,6 +21,7 @@ from tests.ports import free_port
 from tests.servers import postgres_server, redis_server
 
 ROOT = Path(__file__).resolve().parents[2]
+LEAVE_SECONDS = 30  # for the job that is being painted, which is given back
 TICK = os.sysconf("SC_CLK_TCK")
 # One machine plays all visitors: what is limited for each address would be measured otherwise.
 NO_LIMITS = {
@@ -53,7 +54,8 @@ class Process:
         return sum(map(int, fields[11:13])) / TICK
 
     def memory(self) -> float:
-        """MB that are its own, and its share of what it shares (PSS); of its children too."""
+        """MB of its own and its share of what it shares with its children, theirs included; without
+        the code of libraries, of which the kernel keeps or drops what it likes."""
         return sum(map(pss, [self.pid, *descendants(self.pid)]))
 
 
@@ -62,7 +64,7 @@ def pss(pid: int) -> float:
         lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
     except OSError:  # it has ended
         return 0.0
-    return sum(int(line.split()[1]) for line in lines if line.startswith("Pss:")) / 1000
+    return sum(int(line.split()[1]) for line in lines if line.startswith("Pss_Anon:")) / 1000
 
 
 def descendants(pid: int) -> list[int]:
@@ -103,8 +105,9 @@ class Site:
     def seed(self, *what: Any) -> dict[str, Any]:
         command = [sys.executable, "-m", "benchmarks.load.seed", *map(str, what)]
         done = subprocess.run(
-            command, cwd=ROOT, env=self.environment, check=True, stdout=subprocess.PIPE
-        )
+            command, cwd=ROOT, check=True, stdout=subprocess.PIPE,
+            env=self.environment | {"LOG_LEVEL": "ERROR"},  # bells that nobody here hears
+        )  # fmt: skip
         found: dict[str, Any] = json.loads(done.stdout)
         return found
 
@@ -173,10 +176,11 @@ class Site:
 def end(popen: subprocess.Popen[bytes]) -> None:
     popen.send_signal(signal.SIGTERM)
     try:
-        popen.wait(30)
+        popen.wait(LEAVE_SECONDS)
     except subprocess.TimeoutExpired:
         popen.kill()
         popen.wait()
+        raise TroubleError(f"a process did not end within {LEAVE_SECONDS} s of SIGTERM") from None
 
 
 def ready(address: str) -> str:
