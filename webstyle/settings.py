@@ -97,6 +97,12 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         "timeout": 20,
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
     }
+elif DATABASES["default"]["ENGINE"].endswith("postgresql"):
+    # Each request has a thread of its own, and to connect for it takes as long as a small page.
+    # And many visitors at once wait for each other, instead of being refused by the database.
+    POOL = {"min_size": 1, "max_size": env.int("DATABASE_CONNECTIONS", 20), "timeout": 10}
+    DATABASES["default"].setdefault("OPTIONS", {})["pool"] = POOL
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True  # those of a server that was started again
 
 CHANNEL_LAYER_URL = env.str("CHANNEL_LAYER_URL", "")  # redis://host:6379/0; empty: in memory
 CHANNEL_LAYERS = {

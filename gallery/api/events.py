@@ -15,6 +15,7 @@ from typing import Any
 from uuid import UUID
 
 from asgiref.sync import sync_to_async
+from channels.db import database_sync_to_async
 from channels.layers import get_channel_layer
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
@@ -124,7 +125,7 @@ class Stream:
         shot = json.loads(message["jobs"][self.language])
         return [shot] if self.is_news(shot) else []
 
-    @sync_to_async
+    @database_sync_to_async  # which gives the connection back: a stream is open for long
     def look(self) -> list[dict[str, Any]]:
         """What the table says, as far as it is news; and whether there is still a right to it."""
         if self.listener.token and not is_valid(self.listener.token):
