@@ -100,7 +100,8 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
 elif DATABASES["default"]["ENGINE"].endswith("postgresql"):
     # Each request has a thread of its own, and to connect for it takes as long as a small page.
     # And many visitors at once wait for each other, instead of being refused by the database.
-    POOL = {"min_size": 1, "max_size": env.int("DATABASE_CONNECTIONS", 20), "timeout": 10}
+    DATABASE_CONNECTIONS = env.int("DATABASE_CONNECTIONS", 20, validate=validate.Range(min=1))
+    POOL = {"min_size": 1, "max_size": DATABASE_CONNECTIONS, "timeout": 10}  # seconds
     DATABASES["default"].setdefault("OPTIONS", {})["pool"] = POOL
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True  # those of a server that was started again
 
