@@ -9,7 +9,7 @@ BIN = .venv/bin
 
 PO = $(wildcard locale/*/LC_MESSAGES/*.po)
 
-.PHONY: run test bench bench-mix bench-optimise bench-provenance setup messages clean
+.PHONY: run test bench bench-site bench-mix bench-optimise bench-provenance setup messages clean
 
 run: .venv/run.done $(PO:.po=.mo)
 	@echo "== database, static files, samples"
@@ -33,6 +33,10 @@ bench: .venv/dev.done
 	$(BIN)/python -m benchmarks.stylebank
 	$(BIN)/python -m benchmarks.site
 	$(BIN)/python -m benchmarks.browse
+
+# Ten minutes; LOAD="--site one --part pages" for a part, see docs/load.md
+bench-site: .venv/dev.done
+	$(BIN)/python -m benchmarks.load $(LOAD)
 
 # Needs chromium, as the browser tests do
 bench-mix: .venv/dev.done

@@ -141,8 +141,7 @@ class JobsConsumer(OwnersConsumer):
             await self.close(sockets.TOO_MANY)
 
     async def job_changed(self, event: dict[str, Any]) -> None:
-        words = event.get("words", {}).get(self.language, {})
-        await self.send_json({"type": "job", "job": event["job"] | words})
+        await self.send(text_data=f'{{"type": "job", "job": {event["jobs"][self.language]}}}')
 
 
 class MixConsumer(OwnersConsumer):
@@ -169,6 +168,13 @@ class MixConsumer(OwnersConsumer):
     def photo(self) -> str:
         return str(self.scope["url_route"]["kwargs"]["pk"])
 
+    async def __call__(self, *args: Any, **kwargs: Any) -> None:
+        """However it ends: a server that ends does not wait for the page to disconnect."""
+        try:
+            await super().__call__(*args, **kwargs)
+        finally:
+            self.stop()
+
     async def begin(self) -> None:
         await self.send_json({"type": "ready"})
         self.mixing = asyncio.create_task(self.mix())
@@ -176,10 +182,6 @@ class MixConsumer(OwnersConsumer):
     async def owner_gone(self, event: dict[str, Any]) -> None:
         self.stop()
         await super().owner_gone(event)
-
-    async def disconnect(self, code: int) -> None:
-        self.stop()
-        await super().disconnect(code)
 
     def stop(self) -> None:
         if self.mixing:

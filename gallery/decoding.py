@@ -26,7 +26,7 @@ from webstyle.engine.events import EngineError
 
 # Twenty uploads at once open one after the other: each may take DECODE_MEMORY_MB.
 DECODERS = threading.BoundedSemaphore(2)
-PATIENCE = 60  # seconds that an upload waits for its turn
+PATIENCE = 90  # seconds that an upload waits for its turn
 MOST = 1 << 20  # bytes of an answer
 TRIES = 3  # while the nursery dies before the child has begun, or with it
 # Of the environment; the rest may hold secrets, and no decoder needs it.

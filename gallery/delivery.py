@@ -13,10 +13,11 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import mimetypes
-from collections.abc import AsyncIterator
-from typing import TypeVar
+from collections.abc import AsyncIterator, Callable
+from typing import Any, TypeVar
 from urllib.parse import quote
 
+from channels.db import database_sync_to_async
 from django.conf import settings
 from django.core.files.base import File
 from django.core.files.storage import default_storage
@@ -38,6 +39,13 @@ mimetypes.add_type("image/avif", ".avif")  # not every system knows it
 CHUNK = 256 * 1024
 REDIRECT = "private, max-age=240"  # shorter than what it leads to is valid
 POLICY = "default-src 'none'; sandbox"  # should a file ever be opened as a page
+
+
+def apart(function: Callable[..., Any]) -> Callable[..., Any]:
+    """To be awaited: on a thread beside the request's own, where others do not wait for it; and its
+    database connection is given back."""
+    work: Callable[..., Any] = database_sync_to_async(function, thread_sensitive=False)
+    return work
 
 
 async def chunks(file: File[bytes]) -> AsyncIterator[bytes]:

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from django.conf import settings
 from django.core.files.base import ContentFile
-from django.db import transaction
+from django.db import close_old_connections, transaction
 from django.db.models import Case, F, Field, Q, Value, When
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -90,6 +90,7 @@ def picture_add(
     check_banned(owner)
     quotas.may_keep(owner)
     shown = shown_name(name)
+    close_old_connections()  # to be opened may take its turn, and needs none
     with tempfile.TemporaryDirectory(dir=settings.VAR) as folder:
         facts = sanitize(upload, Path(folder), shown)
         title = Path(shown).stem.replace("_", " ").strip()[:120] or _("Untitled")

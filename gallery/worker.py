@@ -46,9 +46,12 @@ def thread_of(lane: str) -> ThreadPoolExecutor:
 
 
 def in_database(function: Callable[..., Any], *args: Any) -> Any:
-    """Run ``function`` with a database connection that is known to be alive."""
+    """Run ``function`` with a database connection that is known to be alive, and given back."""
     close_old_connections()
-    return function(*args)
+    try:
+        return function(*args)
+    finally:
+        close_old_connections()
 
 
 class Worker:

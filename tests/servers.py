@@ -80,8 +80,8 @@ def main(kinds: list[str]) -> None:
 
 
 @contextmanager
-def postgresql() -> Iterator[str]:
-    """As Debian installs it. It does not run as root, so then as the user it came with."""
+def postgresql(*, careful: bool = False) -> Iterator[str]:
+    """As Debian installs it; ``careful``, it waits for the disk, as it does where it matters. It does not run as root, so then as the user it came with."""
     found = program("postgresql")
     assert found is not None
     folder = Path(tempfile.mkdtemp(prefix="webstyle-postgres-", dir="/tmp"))
@@ -98,7 +98,7 @@ def postgresql() -> Iterator[str]:
 
     def try_port(port: int) -> None:
         options = [f"-p {port} -k {folder} -c listen_addresses=127.0.0.1"]
-        options += [f"-c {option}" for option in CARELESS.split()]
+        options += [f"-c {option}" for option in ([] if careful else CARELESS.split())]
         run("pg_ctl", "start", "-w", "-l", str(folder / "log"), "-o", " ".join(options))
 
     try:

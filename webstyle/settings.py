@@ -114,6 +114,13 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         "timeout": 20,
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
     }
+elif DATABASES["default"]["ENGINE"].endswith("postgresql"):
+    # Each request has a thread of its own, and to connect for it takes as long as a small page.
+    # And many visitors at once wait for each other, instead of being refused by the database.
+    DATABASE_CONNECTIONS = env.int("DATABASE_CONNECTIONS", 20, validate=validate.Range(min=1))
+    POOL = {"min_size": 1, "max_size": DATABASE_CONNECTIONS, "timeout": 10}  # seconds
+    DATABASES["default"].setdefault("OPTIONS", {})["pool"] = POOL
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True  # those of a server that was started again
 
 CHANNEL_LAYER_URL = env.str("CHANNEL_LAYER_URL", "", validate=redis_url)  # empty: in memory
 CHANNEL_LAYERS = {
@@ -124,7 +131,7 @@ CHANNEL_LAYERS = {
         "CONFIG": {"hosts": [{"address": CHANNEL_LAYER_URL, "socket_timeout": 20}]},
     }
     if CHANNEL_LAYER_URL
-    else {"BACKEND": "channels.layers.InMemoryChannelLayer"}
+    else {"BACKEND": "gallery.layer.MemoryLayer"}
 }
 address = env.str("CACHE_URL", "", validate=redis_url)
 CACHES: dict[str, Any] = {
@@ -156,7 +163,7 @@ S3_ENDPOINT = env.str("S3_ENDPOINT", "").rstrip("/")  # of a storage that is not
 S3_ACCESS_KEY = env.str("S3_ACCESS_KEY", "")  # both empty: whatever boto3 finds
 S3_SECRET_KEY = env.str("S3_SECRET_KEY", "")
 if S3_BUCKET:
-    from boto3.s3.transfer import TransferConfig
+    from boto3.s3.transfer import TransferConfig  # type: ignore[import-untyped]
 
     STORAGES["default"] = {
         "BACKEND": "storages.backends.s3.S3Storage",

@@ -15,6 +15,7 @@ from typing import Any
 from uuid import UUID
 
 from asgiref.sync import sync_to_async
+from channels.db import database_sync_to_async
 from channels.layers import get_channel_layer
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
@@ -75,7 +76,7 @@ class Stream:
 
     def __init__(self, listener: Caller, job: Job | None = None) -> None:
         self.listener, self.job = listener, job
-        self.language = translation.get_language() or ""
+        self.language = translation.get_language() or settings.LANGUAGE_CODE
         self.seen: dict[str, int] = {}  # the newest number told of each job
         self.over = False
 
@@ -121,10 +122,10 @@ class Stream:
             # Signed out, or become a member: whoever may still listen connects again.
             self.over = True
             return []
-        shot = message["job"] | message.get("words", {}).get(self.language, {})
+        shot = json.loads(message["jobs"][self.language])
         return [shot] if self.is_news(shot) else []
 
-    @sync_to_async
+    @database_sync_to_async  # which gives the connection back: a stream is open for long
     def look(self) -> list[dict[str, Any]]:
         """What the table says, as far as it is news; and whether there is still a right to it."""
         if self.listener.token and not is_valid(self.listener.token):

@@ -23,7 +23,7 @@ from django.views.decorators.http import require_safe
 
 from gallery import files
 from gallery.accounts import export
-from gallery.delivery import here
+from gallery.delivery import apart, here
 from gallery.limits.rates import limited
 from gallery.links.models import ShareLink
 from gallery.links.views import (
@@ -195,7 +195,7 @@ async def album_download(
         return await sync_to_async(gone)(request)
     picture = seen[1]
     try:
-        data = await asyncio.to_thread(files.result_as, picture, kind)
+        data = await apart(files.result_as)(picture, kind)
     except (FileNotFoundError, ValueError):
         return await sync_to_async(gone)(request)
     title = await sync_to_async(title_of)(picture)

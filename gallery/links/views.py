@@ -22,7 +22,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from gallery import files
-from gallery.delivery import here
+from gallery.delivery import apart, here
 from gallery.errors import come_back
 from gallery.limits import rates
 from gallery.limits.rates import limited
@@ -229,7 +229,7 @@ async def share_download(request: HttpRequest, token: str, kind: str) -> HttpRes
     picture = link.rendering if link and link.allow_download else None
     if picture is None or kind not in images.ENCODINGS:
         return await sync_to_async(gone)(request)
-    data = await asyncio.to_thread(files.result_as, picture, kind)
+    data = await apart(files.result_as)(picture, kind)
     with translation.override("en"):
         title = await sync_to_async(title_of)(picture)
     response = HttpResponse(data, content_type=images.ENCODINGS[kind])

@@ -8,8 +8,8 @@ import sys
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from channels.db import database_sync_to_async
 from django.conf import settings
-from django.db import close_old_connections
 from django.utils import timezone
 
 from gallery.operations import storage, tally
@@ -84,13 +84,10 @@ def leave(name: str) -> None:
 async def report_for_ever(name: str) -> None:
     """Of a process that serves pages and does not paint."""
 
-    def once() -> None:
-        close_old_connections()
-        report(name, serves=True)
-
+    tell = database_sync_to_async(report, thread_sensitive=False)
     while True:
         try:
-            await asyncio.to_thread(once)
+            await tell(name, serves=True)
         except Exception as error:
             log.warning("presence cannot be told: %s", error)
         await asyncio.sleep(REPORT_SECONDS)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import io
 from uuid import UUID
@@ -16,7 +15,7 @@ from django.views.decorators.http import require_safe
 from PIL import Image
 
 from gallery import scratch
-from gallery.delivery import guarded
+from gallery.delivery import apart, guarded
 from gallery.files import SHORT, find
 from gallery.models import Rendering
 from webstyle.engine import images
@@ -52,7 +51,7 @@ async def picture_jpeg(request: HttpRequest, pk: UUID, size: int) -> HttpRespons
     if size not in SIZES or picture.state != Rendering.State.DONE:
         raise Http404
     try:
-        data, is_new = await asyncio.to_thread(jpeg, picture, size)
+        data, is_new = await apart(jpeg)(picture, size)
     except (FileNotFoundError, ValueError):  # the picture itself is lost
         raise Http404 from None
     if is_new:

@@ -394,3 +394,22 @@ async def test_a_worker_of_another_process_mixes(
         assert (n, max(decoded(jpeg).size)) == (1, 384)
         await page.disconnect()
     await get_channel_layer().close_pools()
+
+
+async def test_a_server_that_ends_leaves_no_page_mixing(
+    guest: Client, photo: Photo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mixing_tasks = []
+    begin = consumers.MixConsumer.begin
+
+    async def noted(self: consumers.MixConsumer) -> None:
+        await begin(self)
+        mixing_tasks.append(self.mixing)
+
+    monkeypatch.setattr(consumers.MixConsumer, "begin", noted)
+    page = await connected(guest, photo)
+    page.future.cancel()  # as Daphne does, without a word of a disconnect
+    await asyncio.wait([page.future])
+    (task,) = mixing_tasks
+    await asyncio.wait([task], timeout=5)
+    assert task.cancelled()

@@ -43,7 +43,7 @@ class Command(starting.StartingCommand):
         from twisted.internet.defer import Deferred
         from twisted.internet.threads import deferToThread
 
-        from gallery import notify
+        from gallery import notify, settling
         from gallery.decoding import nursery
         from gallery.http import LimitedServer
         from gallery.jobs import worker_name
@@ -68,10 +68,12 @@ class Command(starting.StartingCommand):
             leave = partial(presence.leave, worker_name())
             reactor.addSystemEventTrigger("before", "shutdown", telling.cancel)  # type: ignore[attr-defined]
             reactor.addSystemEventTrigger("before", "shutdown", deferToThread, leave)  # type: ignore[attr-defined]
+        settling.settle()
         loop.run_in_executor(None, nursery.running)  # else the first upload waits for it
         endpoints = build_endpoint_description_strings(host=host, port=port)
         self.stdout.write(f"webstyle is at http://{host}:{port}/  (Ctrl-C ends it)")
         LimitedServer(application, endpoints=endpoints, server_name="webstyle").run()
+        settling.leave()
 
 
 def tell(painting: asyncio.Task[None]) -> None:

@@ -30,6 +30,7 @@ class Command(starting.StartingCommand):
         asyncio.run(self.work(lane or settings.LANES))
 
     async def work(self, lanes: list[str]) -> None:
+        from gallery.settling import settle
         from gallery.worker import Worker
         from webstyle.asgi import application
 
@@ -37,5 +38,6 @@ class Command(starting.StartingCommand):
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, lambda: loop.create_task(worker.stop()))
+        settle()
         self.stdout.write(f"worker {worker.name} paints lanes {', '.join(lanes)}")
         await worker.run(application)
