@@ -81,7 +81,8 @@ def main(kinds: list[str]) -> None:
 
 @contextmanager
 def postgresql(*, careful: bool = False) -> Iterator[str]:
-    """As Debian installs it; ``careful``, it waits for the disk, as it does where it matters. It does not run as root, so then as the user it came with."""
+    """As Debian installs it; ``careful``, it waits for the disk, as it does where it
+    matters. It does not run as root, so then as the user it came with."""
     found = program("postgresql")
     assert found is not None
     folder = Path(tempfile.mkdtemp(prefix="webstyle-postgres-", dir="/tmp"))
