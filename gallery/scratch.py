@@ -11,18 +11,28 @@ from django.core.files.storage import default_storage
 from gallery.job import Job
 
 
+def write(name: str, data: bytes) -> str:
+    """The name under which the storage keeps it. What it has no room for is not left there half."""
+    try:
+        return default_storage.save(name, ContentFile(data))
+    except Exception:
+        with contextlib.suppress(Exception):  # it may be away altogether
+            default_storage.delete(name)
+        raise
+
+
 def save_preview(job: Job, data: bytes) -> str:
     """Under one of two names in turn: a page that asks for the last one still gets it."""
     first, second = (f"{job.folder}/preview-{job.attempts}-{n}.jpg" for n in "01")
     name = second if job.preview.name == first else first
     discard(name)
-    return default_storage.save(name, ContentFile(data))
+    return write(name, data)
 
 
 def save_checkpoint(job: Job, data: bytes) -> str:
     """Under a new name: until the row names it, the one before it counts."""
     name = f"{job.folder}/checkpoint-{uuid.uuid4().hex}.bin"
-    return default_storage.save(name, ContentFile(data))
+    return write(name, data)
 
 
 def read_checkpoint(job: Job) -> bytes | None:

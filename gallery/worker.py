@@ -6,6 +6,7 @@ Beside the lanes of jobs, every worker has one for mixtures, which are no jobs: 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import os
 import threading
@@ -61,6 +62,7 @@ class Worker:
         self.bells = {lane: asyncio.Event() for lane in lanes}
         self.mixtures = mixing.MixLane()
         self.stopping = False
+        self.ending = asyncio.Event()  # for who waits
         self.serves = False  # this process also answers with pages
         self.worked = 0  # attempts at jobs
         self.tasks: list[asyncio.Task[None]] = []
@@ -87,6 +89,7 @@ class Worker:
     async def stop(self) -> None:
         """Give the running jobs back and end; returns when that is done."""
         self.stopping = True
+        self.ending.set()
         self.ring()
         await asyncio.gather(*self.tasks, return_exceptions=True)
 
@@ -158,6 +161,13 @@ class Worker:
         finally:
             self.worked += 1
             beat.cancel()
+        if run.troubled:
+            await self.rest()
+
+    async def rest(self) -> None:
+        """The next job would meet the same: as long as the lease of this one lasts."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self.ending.wait(), settings.LEASE_SECONDS)
 
     async def heartbeat(self, job: Job) -> None:
         while True:

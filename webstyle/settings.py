@@ -129,6 +129,8 @@ STORAGES: dict[str, dict[str, Any]] = {
 
 if S3_BUCKET := env.str("S3_BUCKET", ""):
     # Photos and pictures, instead of MEDIA_ROOT.
+    from botocore.config import Config
+
     S3_REGION = env.str("S3_REGION", "us-east-1")
     S3_ENDPOINT = env.str("S3_ENDPOINT", "").rstrip("/")  # of a storage that is not Amazon's
     STORAGES["default"] = {
@@ -139,9 +141,15 @@ if S3_BUCKET := env.str("S3_BUCKET", ""):
             "region_name": S3_REGION,
             "access_key": env.str("S3_ACCESS_KEY", "") or None,
             "secret_key": env.str("S3_SECRET_KEY", "") or None,
-            "addressing_style": "path" if S3_ENDPOINT else "virtual",
-            "signature_version": "s3v4",
             "file_overwrite": False,  # as on a disk: attempts never share a name
+            "client_config": Config(
+                signature_version="s3v4",
+                s3={"addressing_style": "path" if S3_ENDPOINT else "virtual"},
+                # boto3's own let a page wait for minutes
+                connect_timeout=5,
+                read_timeout=20,
+                retries={"mode": "standard", "max_attempts": 3},
+            ),
         },
     }
 MEDIA_DELIVERY = env.str("MEDIA_DELIVERY", "stream")  # or x-accel, s3: who sends files
