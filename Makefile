@@ -7,7 +7,7 @@ BIN = .venv/bin
 
 PO = $(wildcard locale/*/LC_MESSAGES/*.po)
 
-.PHONY: run test bench bench-mix bench-optimise bench-provenance setup messages clean
+.PHONY: run test test-faults bench bench-mix bench-optimise bench-provenance setup messages clean
 
 run: .venv/run.done $(PO:.po=.mo)
 	@echo "== database, static files, samples"
@@ -28,6 +28,10 @@ bench: .venv/dev.done
 	$(BIN)/python -m benchmarks.stylebank
 	$(BIN)/python -m benchmarks.site
 	$(BIN)/python -m benchmarks.browse
+
+# What the suite does in a minute, at length: see docs/faults.md
+test-faults: .venv/dev.done
+	FAULTS=long $(BIN)/pytest -s tests/faults
 
 # Needs chromium, as the browser tests do
 bench-mix: .venv/dev.done

@@ -155,8 +155,10 @@ class Visitor:
                     async for message in socket:
                         said = json.loads(message.data)
                         self.open, failures = True, 0
-                        for shot in said.get("jobs", [said.get("job")]):
-                            self.hear(shot)
+                        if said["type"] == "jobs":
+                            await self.hear_all(said["jobs"])
+                        else:
+                            self.hear(said["job"])
             self.open = False
             self.closed += 1
             await asyncio.sleep(BACKOFF[min(failures, len(BACKOFF) - 1)])
@@ -168,8 +170,17 @@ class Visitor:
             await asyncio.sleep(POLL)
             if not self.open:
                 status, body, _told = await self.ask("GET", "/api/v1/jobs")
-                for shot in json.loads(body)["jobs"] if status == 200 else ():
-                    self.hear(shot)
+                if status == 200:
+                    await self.hear_all(json.loads(body)["jobs"])
+
+    async def hear_all(self, shots: list[dict[str, Any]]) -> None:
+        """An open job that is not listed has ended long ago: then it is looked at by itself."""
+        for shot in shots:
+            self.hear(shot)
+        for pk in set(self.unfinished()) - {shot["id"] for shot in shots}:
+            status, body, _told = await self.ask("GET", f"/api/v1/renderings/{pk}")
+            if status == 200:
+                self.hear(json.loads(body))
 
     def hear(self, shot: dict[str, Any]) -> None:
         told = self.told.setdefault(shot["id"], Told())
