@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import copy
 import sys
 from typing import Any
 
+from django.contrib.auth.models import AnonymousUser
 from django.forms.forms import BaseForm
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -112,6 +114,14 @@ def server_error(request: HttpRequest) -> HttpResponse:
     return render(request, "500.html", {"request_id": id_of(request)}, status=500)
 
 
+def as_nobody(request: HttpRequest) -> HttpRequest:
+    """For a page that asks the database nothing: who it is that asks stands there."""
+    shown = copy.copy(request)
+    shown.user = AnonymousUser()
+    shown._messages = []  # type: ignore[attr-defined]
+    return shown
+
+
 def away(request: HttpRequest) -> HttpResponse:
     """The database, the storage or Redis: pages and programs ask again by themselves."""
     message = _("A part of this site does not answer just now: try again in a moment.")
@@ -121,5 +131,5 @@ def away(request: HttpRequest) -> HttpResponse:
         )
     else:
         context = {"status": 503, "heading": HEADINGS[503], "message": message}
-        response = render(request, "503.html", context, status=503)
+        response = render(as_nobody(request), "503.html", context, status=503)
     return come_back(response, passing.AFTER)

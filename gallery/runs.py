@@ -16,7 +16,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ObjectDoesNotExist
-from django.db import close_old_connections
+from django.db import connection
 from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils import timezone
@@ -97,7 +97,8 @@ class Run:
         self.troubled = True
         log.warning("job %s is tried again: %s: %s", self.held.pk, type(error).__name__, error)
         try:
-            close_old_connections()
+            if not connection.is_usable():
+                connection.close()
             self.change(error=passing.SAID)
         except LeaseLostError:
             pass

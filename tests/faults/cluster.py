@@ -21,7 +21,7 @@ from tests.faults.servers import BUCKET, KEYS, REGION, Bucket, Postgres, Process
 
 LEASE = 5  # seconds
 MANAGE = [sys.executable, str(ROOT / "manage.py")]
-MANY = "100000/m/owner"
+MANY = "100000/m/ip"
 LIMITS = {
     **{f"RATE_{name}": MANY for name in ("UPLOAD", "PAINT", "DOWNLOAD", "SOCKET")},
     **{f"GUEST_{name}": 0 for name in ("MB", "PICTURES", "SECONDS")},
