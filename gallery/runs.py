@@ -16,7 +16,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ObjectDoesNotExist
-from django.db import connection
+from django.db import DatabaseError, InterfaceError, connection
 from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils import timezone
@@ -58,16 +58,24 @@ class Run:
         self.before = 0.0  # seconds of work in attempts that this one goes on from
         self.curve: curves.Curve = []
         self.resumed = self.moved = self.stored = False
-        self.troubled = False  # by what the site stands on
+        self.troubled = False  # by the storage: the next job would be, too
         self.told = self.looked = self.preview_due = self.pause_seen = 0.0
         self.checkpoint_due = self.began + settings.CHECKPOINT_SECONDS
         self.turn_until = self.began + self.craft.turn
 
     def __call__(self) -> None:
-        """Never raises: one bad job takes no other with it."""
+        """One bad job takes no other with it: only a database that is away may raise here."""
         with context.within(context.of_job(self.held)):
             counted.job_began(self.held)
-            self.attempt()
+            try:
+                self.attempt()
+            except Exception as error:
+                if not passing.passes(error):
+                    raise
+                self.let_go(error)
+                return
+            self.account()
+            scratch.leave_nothing(self.held)
 
     def attempt(self) -> None:
         self.publish(self.job)
@@ -83,23 +91,23 @@ class Run:
             self.fail(self.craft.no_memory, "memory")
         except Exception as error:
             if passing.passes(error):
-                self.let_go(error)
-                return
+                raise
             log.exception("job %s failed", self.held.pk)
             self.fail(self.craft.trouble, "error")
-        self.account()
-        scratch.leave_nothing(self.held)
 
     def let_go(self, error: Exception) -> None:
-        """It is not the job that went wrong, but what the site stands on. The lease is left to run
+        """It is not the job that went wrong, but what the site stands on. Its lease is left to run
         out: until then things may be well again, and whoever rescues the job tries anew, or ends it
-        after the last attempt with what is written down here."""
-        self.troubled = True
+        after the last attempt with what is written down here. A database that takes that down is
+        back already."""
         log.warning("job %s is tried again: %s: %s", self.held.pk, type(error).__name__, error)
+        of_database = isinstance(error, DatabaseError | InterfaceError)
+        self.troubled = not of_database
+        values: dict[str, Any] = {"lease_until": Now()} if of_database else {}
         try:
             if not connection.is_usable():
                 connection.close()
-            self.change(error=passing.SAID)
+            self.change(error=passing.SAID, **values)
         except LeaseLostError:
             pass
         except Exception as another:
@@ -335,5 +343,5 @@ class Run:
             counted.job_ended(self.job, reason)
             tally.flush()  # at once: who kills a worker does not take this with it
             log.info("job %s, after %.1f s on %s", state, self.seconds(), self.craft.device or "-")
-            scratch.sweep(self.job)  # last: the storage may be away
+            scratch.sweep(self.job)
         return ended

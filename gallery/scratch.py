@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import uuid
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
 from gallery.job import Job
+
+log = logging.getLogger(__name__)
 
 
 def write(name: str, data: bytes) -> str:
@@ -52,13 +55,18 @@ def discard(*names: str | None) -> None:
 def sweep(job: Job) -> None:
     """All previews and all checkpoints but the one that the row names, of broken-off attempts too.
 
-    For a row that nobody works on."""
-    with contextlib.suppress(FileNotFoundError):  # never begun
+    For a row that nobody works on. What cannot be removed just now is left to ``cleanup``: nothing
+    that was decided of the job is undone by it."""
+    try:
         for file in default_storage.listdir(job.folder)[1]:
             name = f"{job.folder}/{file}"
             scrap = file.startswith(("preview-", "checkpoint-"))
             if scrap and name not in (job.preview.name, job.checkpoint.name):
                 default_storage.delete(name)
+    except FileNotFoundError:  # never begun
+        pass
+    except Exception as error:
+        log.warning("job %s: what it leaves stays until the next cleanup: %s", job.pk, error)
 
 
 def remove_folder(folder: str) -> None:

@@ -20,7 +20,7 @@ from channels.worker import Worker as ChannelsWorker
 from django.conf import settings
 from django.db import close_old_connections
 
-from gallery import jobs, mixing, notify, runs, services
+from gallery import jobs, mixing, notify, passing, runs, services
 from gallery.job import Job
 from gallery.operations import context, presence
 
@@ -121,8 +121,9 @@ class Worker:
                     await asyncio.to_thread(in_database, services.purge)
                     await asyncio.to_thread(in_database, presence.tidy)
                     self.mixtures.tidy()
-            except Exception:
-                log.exception("rescan failed, next try in %s s", settings.RESCAN_SECONDS)
+            except Exception as error:
+                log.warning("rescan failed, next try in %s s: %s", settings.RESCAN_SECONDS, error,
+                            exc_info=not passing.passes(error))  # fmt: skip
             turn += 1
             self.ring()
             await asyncio.sleep(settings.RESCAN_SECONDS)
@@ -148,8 +149,8 @@ class Worker:
                         await bell.wait()
                         continue
                     await self.work(job, thread)
-                except Exception:  # the database is away, say: try again a little later
-                    log.exception("lane %s", lane)
+                except Exception as error:  # the database is away, say: try again a little later
+                    log.warning("lane %s: %s", lane, error, exc_info=not passing.passes(error))
                     await asyncio.sleep(settings.RESCAN_SECONDS)
 
     async def work(self, job: Job, thread: ThreadPoolExecutor) -> None:
