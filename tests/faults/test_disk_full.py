@@ -16,7 +16,7 @@ import pytest
 from tests import cast
 from tests.faults.cluster import LEASE, Cluster
 from tests.faults.conftest import LONG
-from tests.faults.visitors import LARGER
+from tests.faults.visitors import LARGER, Visitor
 
 pytestmark = pytest.mark.timeout(900)
 JOBS = 20 if LONG else 3
@@ -32,11 +32,11 @@ def mounted(cluster: Cluster) -> Iterator[Callable[[], None]]:
     kept = place.with_name("kept")
     place.rename(kept)
     place.mkdir()
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64m", "none", place], check=True)
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=256m", "none", place], check=True)
     try:
         subprocess.run(["cp", "-a", f"{kept}/.", place], check=True)
         with ballast.open("wb", buffering=0) as file, contextlib.suppress(OSError):
-            while file.write(b"\0" * 4096):
+            while file.write(b"\0" * MB):
                 pass
         yield lambda: ballast.unlink()
         subprocess.run(["cp", "-a", f"{place}/.", kept], check=True)
@@ -94,7 +94,11 @@ async def test_jobs_wait_for_room_and_are_told_that_there_is_none(
             await visitor.wish(visitor.photos[0], LARGER)
         now.strikes()
         await asyncio.to_thread(cast.wait_until, lambda: now.lines("is tried again"))
-        assert not half_written(cluster, visitor.accepted)
+        await asyncio.to_thread(cast.wait_until, lambda: not half_written(cluster, visitor))
+        if way is mounted:
+            status, told = await asyncio.to_thread(cluster.ready)
+            assert (status, told["checks"]["disk"]["status"]) == (503, "failing")
+        assert cluster.live() == 200
         await asyncio.sleep(LEASE)
         make_room()
         outcome = await now.settle()
@@ -106,6 +110,7 @@ async def test_jobs_wait_for_room_and_are_told_that_there_is_none(
     assert {line["job"] for line in told} <= set(visitor.accepted)
 
 
-def half_written(cluster: Cluster, jobs: dict[str, float]) -> list[str]:
-    """Files of attempts that had no room."""
-    return [name for name in cluster.files() if name.split("/")[1] in jobs and "-" in name]
+def half_written(cluster: Cluster, visitor: Visitor) -> list[str]:
+    """Of results that there was no room for."""
+    folders = [f"renderings/{pk}/result" for pk in visitor.accepted]
+    return [name for name in cluster.files() if name.startswith(tuple(folders))]
