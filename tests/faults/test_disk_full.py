@@ -15,10 +15,10 @@ import pytest
 
 from tests import cast
 from tests.faults.cluster import LEASE, Cluster
-from tests.faults.conftest import LONG
+from tests.faults.conftest import LIMIT, LONG
 from tests.faults.visitors import LARGER, Visitor
 
-pytestmark = pytest.mark.timeout(900)
+pytestmark = pytest.mark.timeout(LIMIT)
 JOBS = 20 if LONG else 3
 MB = 1_000_000
 SMALLEST = 20_000  # bytes of a file, with the limit: less than any result, and any preview

@@ -7,10 +7,10 @@ import asyncio
 
 import pytest
 
-from tests.faults.conftest import LONG
+from tests.faults.conftest import LIMIT, LONG
 from tests.faults.visitors import LARGER, SLOW, SMALL
 
-pytestmark = pytest.mark.timeout(900)
+pytestmark = pytest.mark.timeout(LIMIT)
 TIMES, JOBS = (8, 60) if LONG else (2, 8)
 MODES = ("fast", "immediate")
 

@@ -8,10 +8,10 @@ import asyncio
 import pytest
 
 from tests import cast
-from tests.faults.conftest import LONG
+from tests.faults.conftest import LIMIT, LONG
 from tests.faults.visitors import LARGER, SMALL
 
-pytestmark = pytest.mark.timeout(900)
+pytestmark = pytest.mark.timeout(LIMIT)
 TIMES, JOBS = (6, 60) if LONG else (1, 8)
 AWAY = 3.0  # seconds
 

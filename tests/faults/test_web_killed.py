@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from tests import cast
-from tests.faults.conftest import LONG
+from tests.faults.conftest import LIMIT, LONG
 from tests.faults.visitors import SMALL
 
-pytestmark = pytest.mark.timeout(900)
+pytestmark = pytest.mark.timeout(LIMIT)
 KILLS, UPLOADS = (12, 12) if LONG else (2, 2)
 PIECE = 40_000  # bytes
 

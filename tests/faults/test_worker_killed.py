@@ -6,10 +6,10 @@ import asyncio
 
 import pytest
 
-from tests.faults.conftest import LONG
+from tests.faults.conftest import LIMIT, LONG
 from tests.faults.visitors import LARGER, SLOW, SMALL
 
-pytestmark = pytest.mark.timeout(900)
+pytestmark = pytest.mark.timeout(LIMIT)
 JOBS, KILLS, SLOWLY = (200, 30, 4) if LONG else (20, 3, 1)
 
 

@@ -23,13 +23,8 @@ BACKOFF = [1, 2, 4, 8, 15]  # seconds, as static/js/sockets.js has them
 POLL = 2
 PATIENCE = aiohttp.ClientTimeout(total=60)
 SMALL = {"styles": [{"style": "udnie"}], "size": 512}
-LARGER = {"styles": [{"style": "the-scream"}], "size": 768}
-SLOW = {
-    "styles": [{"style": "udnie"}],
-    "engine": "gatys",
-    "size": 512,
-    "params": {"iterations": 20},
-}
+LARGER = {"styles": [{"style": "the-scream"}], "size": 1024}
+SLOW = {**SMALL, "engine": "gatys", "params": {"iterations": 20}}
 
 
 class Told:
