@@ -74,6 +74,7 @@ class Cluster:
             "VAR": self.folder / "var", "MEDIA_ROOT": self.media,
             "DATABASE_URL": self.postgres.url, "CHANNEL_LAYER_URL": self.redis.url(0),
             "CACHE_URL": self.redis.url(1), "LOG_FORMAT": "json", "DEVICE": "cpu",
+            "PROVENANCE": "false",  # a second a picture, and nothing of it can be away
             "LEASE_SECONDS": LEASE, "RESCAN_SECONDS": 0.5, "CHECKPOINT_SECONDS": 1,
             "MIN_FREE_MB": 10, **LIMITS, **self.storage,
         }  # fmt: skip

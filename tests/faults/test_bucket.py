@@ -37,7 +37,7 @@ async def test_jobs_outlast_a_bucket_that(cluster, proxy, scene, how: str) -> No
     now.strikes()
     for _ in range(JOBS):
         await visitor.wish(visitor.photos[0], SMALL)
-    status, _body, _told = await visitor.ask("GET", done["view"], Accept="*/*")
+    status, _body, _told = await visitor.ask("GET", done["view"])
     assert status == (200 if how == "is slow" else 503)
     assert cluster.live() == 200
     await asyncio.sleep(AWAY)

@@ -14,7 +14,7 @@ from django.test import Client
 from redis.exceptions import ConnectionError as RedisAwayError
 
 from gallery import jobs, notify
-from gallery.models import Rendering
+from gallery.models import Photo, Rendering
 from tests import cast
 
 FULL = OSError(errno.ENOSPC, "No space left on device")
@@ -82,3 +82,14 @@ def test_a_page_says_that_it_will_be_back(
     assert b"does not answer just now" in page.content
     assert (told.status_code, told.json()["after"]) == (503, 5)
     assert guest.get("/api/v1/jobs").status_code == 200
+
+
+def test_so_does_a_picture_whose_storage_is_away(
+    guest: Client, photo: Photo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*args: Any, **kwargs: Any) -> None:
+        raise AWAY[-1]
+
+    guest.raise_request_exception = False
+    monkeypatch.setattr(default_storage._wrapped, "_open", away)
+    assert guest.get(photo.view_url).status_code == 503
