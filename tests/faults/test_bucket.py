@@ -10,8 +10,8 @@ from tests.faults.conftest import LIMIT, LONG
 from tests.faults.visitors import SMALL
 
 pytestmark = pytest.mark.timeout(LIMIT)
-JOBS = 12 if LONG else 3
-AWAY = 12.0 if LONG else 5.0  # seconds
+JOBS = 6 if LONG else 3
+AWAY = 8.0 if LONG else 5.0  # seconds
 SLOW = 0.7  # seconds, each request
 
 

@@ -11,7 +11,7 @@ from tests.faults.conftest import LIMIT, LONG
 from tests.faults.visitors import LARGER, SLOW, SMALL
 
 pytestmark = pytest.mark.timeout(LIMIT)
-JOBS = 20 if LONG else 5
+JOBS = 5 if LONG else 3
 HOUR = 3600.0
 
 

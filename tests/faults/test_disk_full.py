@@ -19,7 +19,7 @@ from tests.faults.conftest import LIMIT, LONG
 from tests.faults.visitors import LARGER, Visitor
 
 pytestmark = pytest.mark.timeout(LIMIT)
-JOBS = 20 if LONG else 3
+JOBS = 8 if LONG else 3
 MB = 1_000_000
 SMALLEST = 20_000  # bytes of a file, with the limit: less than any result, and any preview
 Way = Callable[[Cluster], AbstractContextManager["Callable[[], None]"]]

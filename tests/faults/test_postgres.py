@@ -11,7 +11,7 @@ from tests.faults.conftest import LIMIT, LONG
 from tests.faults.visitors import LARGER, SLOW, SMALL
 
 pytestmark = pytest.mark.timeout(LIMIT)
-TIMES, JOBS = (8, 60) if LONG else (2, 8)
+TIMES, JOBS = (6, 30) if LONG else (2, 8)
 MODES = ("fast", "immediate")
 
 

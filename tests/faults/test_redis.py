@@ -12,7 +12,7 @@ from tests.faults.conftest import LIMIT, LONG
 from tests.faults.visitors import LARGER, SMALL
 
 pytestmark = pytest.mark.timeout(LIMIT)
-TIMES, JOBS = (6, 60) if LONG else (1, 8)
+TIMES, JOBS = (3, 24) if LONG else (1, 8)
 AWAY = 3.0  # seconds
 
 

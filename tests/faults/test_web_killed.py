@@ -13,7 +13,7 @@ from tests.faults.conftest import LIMIT, LONG
 from tests.faults.visitors import SMALL
 
 pytestmark = pytest.mark.timeout(LIMIT)
-KILLS, UPLOADS = (12, 12) if LONG else (2, 2)
+KILLS, UPLOADS = (6, 8) if LONG else (2, 2)
 PIECE = 40_000  # bytes
 
 

@@ -10,7 +10,7 @@ from tests.faults.conftest import LIMIT, LONG
 from tests.faults.visitors import LARGER, SLOW, SMALL
 
 pytestmark = pytest.mark.timeout(LIMIT)
-JOBS, KILLS, SLOWLY = (200, 30, 4) if LONG else (20, 3, 1)
+JOBS, KILLS, SLOWLY = (200, 20, 2) if LONG else (20, 3, 1)
 
 
 async def test_jobs_of_killed_workers_are_done_by_others(cluster, scene) -> None:
@@ -21,7 +21,7 @@ async def test_jobs_of_killed_workers_are_done_by_others(cluster, scene) -> None
             await visitor.wish(visitor.photos[0], SLOW)
         for number in range(JOBS // 2 - SLOWLY):
             await visitor.until_fewer(6)
-            await visitor.wish(visitor.photos[0], LARGER if number % 5 == 0 else SMALL)
+            await visitor.wish(visitor.photos[0], LARGER if number % 10 == 0 else SMALL)
 
     async def kill() -> None:
         for number in range(KILLS):
