@@ -9,7 +9,7 @@ BIN = .venv/bin
 
 PO = $(wildcard locale/*/LC_MESSAGES/*.po)
 
-.PHONY: run test bench bench-site bench-mix bench-optimise bench-provenance setup messages clean
+.PHONY: run test test-faults bench bench-site bench-mix bench-optimise bench-provenance setup messages clean
 
 run: .venv/run.done $(PO:.po=.mo)
 	@echo "== database, static files, samples"
@@ -37,6 +37,10 @@ bench: .venv/dev.done
 # Ten minutes; LOAD="--site one --part pages" for a part, see docs/load.md
 bench-site: .venv/dev.done
 	$(BIN)/python -m benchmarks.load $(LOAD)
+
+# What the suite does in a minute, at length: see docs/faults.md
+test-faults: .venv/dev.done
+	FAULTS=long $(BIN)/pytest -s tests/faults
 
 # Needs chromium, as the browser tests do
 bench-mix: .venv/dev.done

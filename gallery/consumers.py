@@ -11,7 +11,8 @@ from channels.consumer import AsyncConsumer
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncJsonWebsocketConsumer
 from django.db.models import Q
-from django.utils import timezone, translation
+from django.db.models.functions import Now
+from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from gallery import mixing
@@ -30,12 +31,13 @@ from webstyle.engine.events import EngineError
 
 log = logging.getLogger(__name__)
 RECENT = timedelta(minutes=10)
+REJOIN = 20  # seconds between two times that a socket says that it is there
 PATIENCE = 10  # seconds until a wish that nobody answers is sent again
 
 
 def jobs_of(owner: Owner) -> list[dict[str, Any]]:
     """Snapshots of an owner's jobs: those to be finished and those that ended a short while ago."""
-    recent = Q(state__in=Job.UNFINISHED) | Q(finished__gt=timezone.now() - RECENT)
+    recent = Q(state__in=Job.UNFINISHED) | Q(finished__gt=Now() - RECENT)
     found = [job for kind in kinds() for job in kind.objects.of(owner).filter(recent)[:100]]
     return [job.snapshot() for job in lined_up(found)]
 
@@ -48,6 +50,7 @@ class OwnersConsumer(AsyncJsonWebsocketConsumer):
     owner = Owner()
     language = ""  # of who looks
     place: sockets.Place | None = None  # among those that are open
+    staying: asyncio.Task[None] | None = None
 
     async def connect(self) -> None:
         self.language = language_of(self.scope)
@@ -65,6 +68,21 @@ class OwnersConsumer(AsyncJsonWebsocketConsumer):
         context.note(owner=context.owner_mark(owner.group))
         await self.channel_layer.group_add(owner.group, self.channel_name)
         await self.begin()
+        self.staying = asyncio.create_task(self.stay())
+
+    async def stay(self) -> None:
+        """A Redis that lost its memory knows of no group, and one that did not forgets who joined a
+        day ago: without this an open socket would hear nothing any more."""
+        while True:
+            await asyncio.sleep(REJOIN)
+            try:
+                await self.channel_layer.group_add(self.owner.group, self.channel_name)
+                await self.catch_up()
+            except Exception as error:
+                log.warning("a socket cannot be told whether it missed something: %s", error)
+
+    async def catch_up(self) -> None:
+        """What was told while this socket was in no group."""
 
     @database_sync_to_async
     def find_owner(self) -> Owner:
@@ -98,6 +116,8 @@ class OwnersConsumer(AsyncJsonWebsocketConsumer):
     async def disconnect(self, code: int) -> None:
         if self.place:
             self.place.leave()
+        if self.staying:
+            self.staying.cancel()
         if self.owner:
             await self.channel_layer.group_discard(self.owner.group, self.channel_name)
 
@@ -125,11 +145,49 @@ class JobsConsumer(OwnersConsumer):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.pace = sockets.silent()
+        self.open: dict[str, int] = {}  # jobs to be finished: the newest number that was told
 
     async def begin(self) -> None:
-        with translation.override(self.language):
-            jobs = await database_sync_to_async(jobs_of)(self.owner)
+        jobs = await self.look()
+        self.open = {}
+        for job in jobs:
+            self.note(job)
         await self.send_json({"type": "jobs", "jobs": jobs})
+
+    async def look(self) -> list[dict[str, Any]]:
+        with translation.override(self.language):
+            return await database_sync_to_async(jobs_of)(self.owner)
+
+    @database_sync_to_async
+    def has_heard_all(self) -> bool:
+        of_each = [
+            kind.objects.of(self.owner).filter(state__in=Job.UNFINISHED).order_by()
+            .values_list("pk", "seq")
+            for kind in kinds()
+        ]  # fmt: skip
+        found = of_each[0].union(*of_each[1:], all=True)
+        return self.open == {str(pk): seq for pk, seq in found}
+
+    def note(self, job: dict[str, Any]) -> None:
+        """``job``: at least ``id``, ``state`` and ``seq`` of a snapshot."""
+        if job["state"] in Job.UNFINISHED:
+            self.open[job["id"]] = max(job["seq"], self.open.get(job["id"], 0))
+        else:
+            self.open.pop(job["id"], None)
+
+    async def catch_up(self) -> None:
+        """Asks only while there is something to wait for, and for all of it only if there is
+        news."""
+        if not self.open or await self.has_heard_all():
+            return
+        jobs = await self.look()
+        if self.open.keys() - {job["id"] for job in jobs}:  # ended long ago, or deleted
+            await self.begin()
+        for job in jobs:
+            ended = job["state"] not in Job.UNFINISHED
+            if job["seq"] > self.open.get(job["id"], job["seq"] if ended else -1):
+                self.note(job)
+                await self.send_json({"type": "job", "job": job})
 
     async def owner_moved(self, event: dict[str, Any]) -> None:
         await super().owner_moved(event)
@@ -141,6 +199,7 @@ class JobsConsumer(OwnersConsumer):
             await self.close(sockets.TOO_MANY)
 
     async def job_changed(self, event: dict[str, Any]) -> None:
+        self.note(event)
         await self.send(text_data=f'{{"type": "job", "job": {event["jobs"][self.language]}}}')
 
 

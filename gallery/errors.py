@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import copy
+import sys
 from typing import Any
 
+from django.contrib.auth.models import AnonymousUser
 from django.forms.forms import BaseForm
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
+from gallery import passing
 from gallery.moderation import withdrawn
 from gallery.operations.requests import id_of
 from gallery.refusals import RefusedError
@@ -24,6 +28,7 @@ HEADINGS = {
     423: _("Not just now"),
     429: _("Not just now"),
     500: _("Our brush slipped"),
+    503: _("Not just now"),
 }
 
 
@@ -99,9 +104,32 @@ def too_many(request: HttpRequest, exception: Exception | None = None) -> HttpRe
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
+    if passing.passes(sys.exc_info()[1]):
+        return away(request)
     message = _(
         "Something went wrong on our side. It has been written down; try again in a moment."
     )
     if wants_json(request):
         return JsonResponse({"error": message, "request": id_of(request)}, status=500)
     return render(request, "500.html", {"request_id": id_of(request)}, status=500)
+
+
+def as_nobody(request: HttpRequest) -> HttpRequest:
+    """For a page that asks the database nothing: who it is that asks stands there."""
+    shown = copy.copy(request)
+    shown.user = AnonymousUser()
+    shown._messages = []  # type: ignore[attr-defined]
+    return shown
+
+
+def away(request: HttpRequest) -> HttpResponse:
+    """The database, the storage or Redis: pages and programs ask again by themselves."""
+    message = _("A part of this site does not answer just now: try again in a moment.")
+    if wants_json(request):
+        response: HttpResponse = JsonResponse(
+            {"error": message, "after": passing.AFTER, "request": id_of(request)}, status=503
+        )
+    else:
+        context = {"status": 503, "heading": HEADINGS[503], "message": message}
+        response = render(as_nobody(request), "503.html", context, status=503)
+    return come_back(response, passing.AFTER)

@@ -142,10 +142,12 @@ class Job(Stored):
 
     @property
     def eta(self) -> float | None:
-        """Seconds left, from the pace so far."""
-        if self.state != self.State.RUNNING or not self.step or not self.started:
+        """Seconds left, from the pace until the worker was last heard of: both by one clock."""
+        if self.state != self.State.RUNNING or not self.step:
             return None
-        spent = (timezone.now() - self.started).total_seconds()
+        if not (self.started and self.heartbeat):
+            return None
+        spent = (self.heartbeat - self.started).total_seconds()
         return round(spent / self.step * max(0, self.total - self.step), 1)
 
     def file_url(self, name: str) -> str | None:

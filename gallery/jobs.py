@@ -17,7 +17,7 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Q
-from django.utils import timezone
+from django.db.models.functions import Now
 
 from gallery import scratch
 from gallery.job import Job, kinds
@@ -37,8 +37,10 @@ class LeaseLostError(Exception):
 
 
 def lease() -> dict[str, Any]:
-    now = timezone.now()
-    return {"heartbeat": now, "lease_until": now + timedelta(seconds=settings.LEASE_SECONDS)}
+    """By the database's clock, as all that one process writes and another compares: those of the
+    machines may differ, and may be set."""
+    until = Now() + timedelta(seconds=settings.LEASE_SECONDS)
+    return {"heartbeat": Now(), "lease_until": until}
 
 
 def claim(lane: str, worker: str, like: Callable[[Job], bool] | None = None) -> Job | None:
@@ -80,7 +82,7 @@ def claim_one(job: Job, worker: str) -> bool:
     """
     return job.change(
         where=Q(state=State.QUEUED), state=State.RUNNING, worker=worker,
-        attempts=F("attempts") + 1, started=timezone.now() - timedelta(seconds=job.spent),
+        attempts=F("attempts") + 1, started=Now() - timedelta(seconds=job.spent), error="",
         **progress(job), **lease(),
     )  # fmt: skip
 
@@ -102,7 +104,9 @@ def renew(job: Job) -> bool:
 
 def rescue(publish: Publish) -> int:
     """Jobs whose worker fell silent: waiting again, or failed after the last attempt."""
-    lost = Q(lease_until__lt=timezone.now())
+    never = Now() + timedelta(seconds=2 * settings.LEASE_SECONDS)
+    # A lease that ends later than any could was given before the database's clock was set back.
+    lost = Q(lease_until__lt=Now()) | Q(lease_until__gt=never)
     gone = [name for name in running_here() if not alive(name)]
     silent = Q(lost | Q(worker__in=gone), state=State.RUNNING)
     found = 0
@@ -116,10 +120,10 @@ def rescue(publish: Publish) -> int:
             usage.worked(job.owned_by, job.lane, spent)
             with context.within(context.of_job(job)):
                 log.warning("job %s: its worker is gone, now %s", job.pk, job.state)
-            if not job.is_unfinished:
-                scratch.sweep(job)
-                counted.job_ended(job, "lost")
             publish(job)
+            if not job.is_unfinished:
+                counted.job_ended(job, "lost")
+                scratch.sweep(job)
             found += 1
     return found
 
@@ -134,10 +138,10 @@ def seconds_until_lost(job: Job) -> float:
 def after_loss(job: Job) -> dict[str, Any]:
     """What becomes of a job without its worker. The checkpoint stays, to go on from."""
     if job.cancel_requested:
-        return {**nothing_left(), "state": State.CANCELLED, "finished": timezone.now()}
+        return {**nothing_left(), "state": State.CANCELLED, "finished": Now()}
     if job.attempts >= settings.MAX_ATTEMPTS:
-        error = f"The work stopped {job.attempts} times without a word. Try again."
-        ended = {"state": State.FAILED, "finished": timezone.now(), "error": error, "preview": ""}
+        error = job.error or f"The work stopped {job.attempts} times without a word. Try again."
+        ended = {"state": State.FAILED, "finished": Now(), "error": error, "preview": ""}
         return ended | {"pause_requested": False, "keep_requested": False}
     if job.pause_requested:
         return {**progress(job), "state": State.PAUSED, "pause_requested": False}
@@ -158,6 +162,11 @@ def running_here() -> list[str]:
     here = Q(state=State.RUNNING, worker__startswith=f"{socket.gethostname()}:")
     rows = (kind.objects.filter(here).values_list("worker", flat=True) for kind in kinds())
     return list(set(chain.from_iterable(rows)))
+
+
+def is_gone(worker: str) -> bool:
+    """Whether it ran on this machine and is no more; of others nobody here can tell."""
+    return worker.startswith(f"{socket.gethostname()}:") and not alive(worker)
 
 
 def alive(worker: str) -> bool:

@@ -49,7 +49,8 @@ def ring() -> None:
 def publish(job: Job) -> None:
     """The row's state to all pages of its owner."""
     try:
-        message = {"type": "job.changed", "jobs": in_all_languages(job)}
+        facts = {"id": str(job.pk), "state": job.state, "seq": job.seq}
+        message = {"type": "job.changed", **facts, "jobs": in_all_languages(job)}
     except Exception:  # a row that cannot be described must not stop who works on it
         log.exception("job %s cannot be told of", job.pk)
         return

@@ -17,17 +17,25 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ObjectDoesNotExist
-from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
+from django.db import DatabaseError, InterfaceError, connection
 from django.db.models import F, Q
+from django.db.models.functions import Now
 from django.utils import timezone
 from PIL import Image
 
-from gallery import curves, newer, scratch
+from gallery import curves, newer, passing, scratch
 from gallery.browse import thumbs
-from gallery.crafts import Events, craft_of, owner_now
+from gallery.crafts import Events, Files, craft_of, owner_now
 from gallery.job import Job
-from gallery.jobs import NOTHING_DONE, LeaseLostError, Publish, mine, nothing_left, progress
+from gallery.jobs import (
+    NOTHING_DONE,
+    LeaseLostError,
+    Publish,
+    lease,
+    mine,
+    nothing_left,
+    progress,
+)
 from gallery.limits import usage
 from gallery.limits.line import Line
 from gallery.operations import context, counted, tally
@@ -65,15 +73,24 @@ class Run:
         self.before = 0.0  # seconds of work in attempts that this one goes on from
         self.curve: curves.Curve = []
         self.resumed = self.moved = self.stored = False
+        self.troubled = False  # by the storage: the next job would be, too
         self.told = self.looked = self.preview_due = self.pause_seen = 0.0
         self.checkpoint_due = self.began + settings.CHECKPOINT_SECONDS
         self.turn_until = self.began + self.craft.turn
 
     def __call__(self) -> None:
-        """Never raises: one bad job takes no other with it."""
+        """One bad job takes no other with it: only a database that is away may raise here."""
         with context.within(context.of_job(self.held)):
             counted.job_began(self.held)
-            self.attempt()
+            try:
+                self.attempt()
+            except Exception as error:
+                if not passing.passes(error):
+                    raise
+                self.let_go(error)
+                return
+            self.account()
+            scratch.leave_nothing(self.held)
 
     def attempt(self) -> None:
         self.publish(self.job)
@@ -87,13 +104,31 @@ class Run:
             if not (isinstance(error, UnknownError) and self.leave_to_newer(error)):
                 self.fail(str(error), "refused")
         except Exception as error:
+            if passing.passes(error):
+                raise
             if no_memory_left(error):
                 self.fail(self.craft.no_memory, "memory")
             else:
                 log.exception("job %s failed", self.held.pk)
                 self.fail(self.craft.trouble, "error")
-        self.account()
-        scratch.leave_nothing(self.held)
+
+    def let_go(self, error: Exception) -> None:
+        """It is not the job that went wrong, but what the site stands on. Its lease is left to run
+        out: until then things may be well again, and whoever rescues the job tries anew, or ends it
+        after the last attempt with what is written down here. A database that takes that down is
+        back already."""
+        log.warning("job %s is tried again: %s: %s", self.held.pk, type(error).__name__, error)
+        of_database = isinstance(error, DatabaseError | InterfaceError)
+        self.troubled = not of_database
+        values: dict[str, Any] = {"lease_until": Now()} if of_database else {}
+        try:
+            if not connection.is_usable():
+                connection.close()
+            self.change(error=passing.SAID, **values)
+        except LeaseLostError:
+            pass
+        except Exception as another:
+            log.warning("job %s: nor can that be written down: %s", self.held.pk, another)
 
     def account(self) -> None:
         """What this attempt took is part of its owner's day, whatever came of it."""
@@ -118,7 +153,7 @@ class Run:
             try:
                 return self.drive(run(checkpoint=checkpoint))
             except Exception as error:
-                if self.moved:
+                if self.moved or passing.passes(error):
                     raise
                 log.warning("job %s: its checkpoint is of no use: %s", self.held.pk, error)
         if self.job.checkpoint:
@@ -129,7 +164,7 @@ class Run:
         """The checkpoint cannot be used, or is lost."""
         old = self.job.checkpoint.name
         self.resumed, self.before, self.curve = False, 0.0, []
-        self.change(None, checkpoint="", spent=0.0, started=timezone.now(), **NOTHING_DONE)
+        self.change(None, checkpoint="", spent=0.0, started=Now(), **NOTHING_DONE)
         scratch.discard(old)
 
     def drive(self, events: Events) -> Result | None:
@@ -242,6 +277,8 @@ class Run:
             new = self.store(event.checkpoint)
             values |= {"checkpoint": new, "spent": spent}
         leaves = "state" in values
+        if not leaves:
+            values |= lease()
         values |= {"step": event.step, "total": event.total, "curve": self.curve}
         values["stage"] = "" if leaves else event.stage[:80]
         if leaves and not (new or old):
@@ -295,7 +332,19 @@ class Run:
         """The name under which the storage keeps it: attempts never share one."""
         name = f"{self.job.folder}/{kind}-{self.held.attempts}.{ending}"
         scratch.discard(name)
-        return default_storage.save(name, ContentFile(data))
+        return scratch.write(name, data)
+
+    def save_all(self, files: Files) -> dict[str, str]:
+        """All of them, or none."""
+        names: dict[str, str] = {}
+        try:
+            for kind, (ending, data) in files.items():
+                names[kind] = self.save(kind, ending, data)
+        except Exception:
+            with contextlib.suppress(Exception):  # a storage that is away takes nothing back
+                scratch.discard(*names.values())
+            raise
+        return names
 
     def finish(self, result: Result, seconds: float) -> None:
         """Store what was made, unless the visitor cancelled the job meanwhile."""
@@ -304,7 +353,7 @@ class Run:
             self.end(State.CANCELLED)
             return
         files, facts = self.craft.made(result)
-        names = {kind: self.save(kind, ending, data) for kind, (ending, data) in files.items()}
+        names = self.save_all(files)
         facts |= {"seconds": round(seconds, 3), "step": F("total"), "curve": self.curve}
         facts["bytes"] = F("bytes") + sum(len(data) for __, data in files.values())
         try:
@@ -328,13 +377,13 @@ class Run:
 
     def end(self, state: str, reason: str = "", *, where: Q | None = None, **values: Any) -> bool:
         """The row's last state; what was needed on the way is not needed any longer."""
-        values = {**nothing_left(), "finished": timezone.now(), "lease_until": None, **values}
+        values = {**nothing_left(), "finished": Now(), "lease_until": None, **values}
         values |= {"device": self.craft.device, "note": self.craft.note}
         ended = self.change(where, state=state, pause_requested=False, **values)
         if ended:
-            scratch.sweep(self.job)
             self.publish(self.job)
             counted.job_ended(self.job, reason)
             tally.flush()  # at once: who kills a worker does not take this with it
             log.info("job %s, after %.1f s on %s", state, self.seconds(), self.craft.device or "-")
+            scratch.sweep(self.job)
         return ended

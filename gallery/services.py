@@ -14,11 +14,13 @@ from typing import Any, TypeVar
 from django.conf import settings
 from django.core.files.base import ContentFile
 from django.db import close_old_connections, transaction
-from django.db.models import Case, F, Field, Q, Value, When
+from django.db.models import Case, F, Field, Func, Q, Value, When
+from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from gallery import jobs, notify, scratch, taught
+from gallery.along import made
 from gallery.decoding import DECODERS, sanitize
 from gallery.intake import services as intake
 from gallery.job import Job, kinds
@@ -112,6 +114,7 @@ def keep(item: Picture | TaughtStyle) -> None:
         with transaction.atomic():
             quotas.keep(item.owned_by, item.bytes)
             item.save(force_insert=True)
+            made(item)
     except RefusedError:
         scratch.remove_folder(item.folder)
         raise
@@ -251,7 +254,9 @@ def rendering_submit(photo: Photo, recipe: Recipe, **about: Any) -> Rendering:
     check_queue(photo.owned_by)
     with transaction.atomic():
         quotas.ask(photo.owned_by, pictures=1)
-        return rendering_make(photo, recipe, **about)
+        rendering = rendering_make(photo, recipe, **about)
+        made(rendering)
+    return rendering
 
 
 def rendering_make(photo: Photo, recipe: Recipe, **about: Any) -> Rendering:
@@ -367,12 +372,13 @@ def unless_running(then: Any, field: str) -> Case:
     """For one statement that finds a job running or not: no worker comes between."""
     kind = Rendering._meta.get_field(field)  # all kinds of jobs have the same
     assert isinstance(kind, Field)
-    return Case(When(state=State.RUNNING, then=F(field)), default=Value(then), output_field=kind)
+    default = then if isinstance(then, Func) else Value(then)
+    return Case(When(state=State.RUNNING, then=F(field)), default=default, output_field=kind)
 
 
 def job_cancel(job: Job) -> bool:
     """A waiting or paused job ends at once, a running one in a moment; False if it had ended."""
-    ended = {**jobs.nothing_left(), "state": State.CANCELLED, "finished": timezone.now()}
+    ended = {**jobs.nothing_left(), "state": State.CANCELLED, "finished": Now()}
     done = job.change(
         where=Q(state__in=Job.UNFINISHED), cancel_requested=True,
         **{name: unless_running(value, name) for name, value in ended.items()},

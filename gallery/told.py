@@ -124,6 +124,7 @@ WORKERS = (
     gettext_noop("Something went wrong while the style was being learned. Try again."),
     gettext_noop("There is not enough memory for this. Choose fewer or smaller paintings."),
     gettext_noop("The work stopped {times} times without a word. Try again."),
+    gettext_noop("Our storage is full or does not answer just now. Try again later."),
     gettext_noop("The mask of '{style}' is gone: paint the region again."),
     gettext_noop("The painting '{title}' is gone or no longer shared: choose another."),
     gettext_noop("The style '{title}' is gone or no longer shared: choose another."),

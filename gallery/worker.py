@@ -6,6 +6,7 @@ Beside the lanes of jobs, every worker has one for mixtures, which are no jobs: 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import os
 import threading
@@ -19,7 +20,7 @@ from channels.worker import Worker as ChannelsWorker
 from django.conf import settings
 from django.db import close_old_connections
 
-from gallery import jobs, mixing, newer, notify, runs, services, together
+from gallery import jobs, mixing, newer, notify, passing, runs, services, together
 from gallery.job import Job
 from gallery.operations import context, presence
 
@@ -64,6 +65,7 @@ class Worker:
         self.bells = {lane: asyncio.Event() for lane in lanes}
         self.mixtures = mixing.MixLane()
         self.stopping = False
+        self.ending = asyncio.Event()  # for who waits
         self.serves = False  # this process also answers with pages
         self.worked = 0  # attempts at jobs
         self.beyond: dict[str, int] = {}  # jobs that wait for a newer worker, by lane
@@ -91,6 +93,7 @@ class Worker:
     async def stop(self) -> None:
         """Give the running jobs back and end; returns when that is done."""
         self.stopping = True
+        self.ending.set()
         self.ring()
         await asyncio.gather(*self.tasks, return_exceptions=True)
 
@@ -122,8 +125,9 @@ class Worker:
                     await asyncio.to_thread(in_database, services.purge)
                     await asyncio.to_thread(in_database, presence.tidy)
                     self.mixtures.tidy()
-            except Exception:
-                log.exception("rescan failed, next try in %s s", settings.RESCAN_SECONDS)
+            except Exception as error:
+                log.warning("rescan failed, next try in %s s: %s", settings.RESCAN_SECONDS, error,
+                            exc_info=not passing.passes(error))  # fmt: skip
             turn += 1
             self.ring()
             await asyncio.sleep(settings.RESCAN_SECONDS)
@@ -152,8 +156,8 @@ class Worker:
                         await bell.wait()
                         continue
                     await self.work(claimed, thread)
-                except Exception:  # the database is away, say: try again a little later
-                    log.exception("lane %s", lane)
+                except Exception as error:  # the database is away, say: try again a little later
+                    log.warning("lane %s: %s", lane, error, exc_info=not passing.passes(error))
                     await asyncio.sleep(settings.RESCAN_SECONDS)
 
     async def work(self, claimed: list[Job], thread: ThreadPoolExecutor) -> None:
@@ -169,6 +173,13 @@ class Worker:
             self.worked += len(group)
             for beat in beats:
                 beat.cancel()
+        if any(run.troubled for run in group):
+            await self.rest()
+
+    async def rest(self) -> None:
+        """The next job would meet the same: as long as the lease of this one lasts."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self.ending.wait(), settings.LEASE_SECONDS)
 
     async def heartbeat(self, job: Job) -> None:
         while True:

@@ -164,6 +164,7 @@ S3_ACCESS_KEY = env.str("S3_ACCESS_KEY", "")  # both empty: whatever boto3 finds
 S3_SECRET_KEY = env.str("S3_SECRET_KEY", "")
 if S3_BUCKET:
     from boto3.s3.transfer import TransferConfig  # type: ignore[import-untyped]
+    from botocore.config import Config
 
     STORAGES["default"] = {
         "BACKEND": "storages.backends.s3.S3Storage",
@@ -173,9 +174,15 @@ if S3_BUCKET:
             "region_name": S3_REGION,
             "access_key": S3_ACCESS_KEY or None,
             "secret_key": S3_SECRET_KEY or None,
-            "addressing_style": "path" if S3_ENDPOINT else "virtual",
-            "signature_version": "s3v4",
             "file_overwrite": False,  # as on a disk: attempts never share a name
+            "client_config": Config(
+                signature_version="s3v4",
+                s3={"addressing_style": "path" if S3_ENDPOINT else "virtual"},
+                # boto3's own let a page wait for minutes
+                connect_timeout=5,
+                read_timeout=20,
+                retries={"mode": "standard", "max_attempts": 3},
+            ),
             # What is read goes piece by piece into a temporary file: by default it is all held in
             # memory, and threads fetch more of it ahead.
             "max_memory_size": 1_000_000,

@@ -9,6 +9,7 @@ from ninja import Router
 from ninja.responses import Status
 
 from gallery import files, models, services
+from gallery.along import made
 from gallery.api import paging
 from gallery.api.auth import caller, scope
 from gallery.api.errors import FieldsError
@@ -109,7 +110,9 @@ def album_create(request: HttpRequest, given: AlbumNew) -> dict[str, Any]:
         album = album_make(owner, values.pop("title"))
         change(album, values)
         album_add(album, pictures)
-    return with_pictures(album, owner)
+        answer = with_pictures(album, owner)
+        made(answer)
+    return answer
 
 
 def change(album: models.Album, values: dict[str, Any]) -> None:

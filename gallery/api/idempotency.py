@@ -22,7 +22,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from ninja.responses import Status
 
+from gallery.along import along
 from gallery.api.errors import ConflictError, FieldsError
+from gallery.job import Job
+from gallery.jobs import is_gone, worker_name
 from gallery.models import KeptAnswer
 from gallery.owners import Owner, owner_of
 
@@ -59,12 +62,20 @@ def once(view: View) -> View:
             return Status(201, kept.body)
         response = None
         try:
-            response = made(view(request, *args, **kwargs))
+            with along(lambda item: keep(name, Status(201, told(item)))):
+                response = made(view(request, *args, **kwargs))
         finally:
             keep(name, response)
         return response
 
     return answer
+
+
+def told(item: Any) -> Any:
+    """As the view is going to answer."""
+    if isinstance(item, dict):
+        return item
+    return item.snapshot() if isinstance(item, Job) else item.to_json()
 
 
 def made(found: Any) -> Any:
@@ -105,9 +116,11 @@ def begin(owner: Owner, name: str, asked: str) -> KeptAnswer | None:
     now = timezone.now()
     KeptAnswer.objects.filter(name=name, created__lt=now - KeptAnswer.KEPT).delete()
     KeptAnswer.objects.filter(name=name, status=None, created__lt=now - LOST).delete()
+    forget_dead(name)
+    here = {"by": worker_name()}
     try:
         with transaction.atomic():
-            KeptAnswer.objects.create(name=name, request=asked, **owner.fields)
+            KeptAnswer.objects.create(name=name, request=asked, body=here, **owner.fields)
     except IntegrityError:
         kept = KeptAnswer.objects.filter(name=name).first()
         if kept is not None and kept.request != asked:
@@ -120,11 +133,19 @@ def begin(owner: Owner, name: str, asked: str) -> KeptAnswer | None:
     return None
 
 
+def forget_dead(name: str) -> None:
+    """One that a process of this machine began that is no more: nothing was made by it."""
+    row = KeptAnswer.objects.filter(name=name, status=None).first()
+    if row is not None and is_gone((row.body or {}).get("by", "")):
+        KeptAnswer.objects.filter(name=name, status=None, created=row.created).delete()
+
+
 def keep(name: str, response: Any) -> None:
-    """Only what was made is kept; with anything else the key is free again."""
+    """Only what was made is kept; with anything else the key is free again, unless something was
+    made before the answer went wrong."""
     row = KeptAnswer.objects.filter(name=name)
     if response is None or response.status_code != 201:
-        row.delete()
+        row.filter(status=None).delete()
         return
     body = response.value if isinstance(response, Status) else json.loads(response.content)
     row.update(status=201, body=json.loads(json.dumps(body, cls=DjangoJSONEncoder)))

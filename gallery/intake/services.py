@@ -16,6 +16,7 @@ from django.db.models import Q, Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from gallery.along import along
 from gallery.intake.models import KEPT, Arrival, expiry
 from gallery.owners import Owner
 from gallery.refusals import RefusedError
@@ -81,6 +82,7 @@ def held(arrival: Arrival, where: Q | None = None) -> Iterator[None]:
     """Alone with it. Raises BusyError when somebody else is at it."""
     now = timezone.now()
     free = Q(held_until__isnull=True) | Q(held_until__lt=now)
+    free |= Q(held_until__gt=now + 2 * HOLD)  # written before the clock was set back
     until = now + HOLD
     if not arrival.change(free & (where or Q()), held_until=until):
         raise BusyError(_("This upload is being written to already: try again in a moment."))
@@ -160,8 +162,8 @@ def made_of(owner: Owner, pk: Any, make: Callable[[Owner, Path, str], Any]) -> A
             arrival.refresh_from_db()
             if arrival.made:  # by somebody who was faster
                 return made_before(owner, arrival)
-            item = make(owner, path, name)
-            arrival.change(made=f"{item.KIND} {item.pk}")
+            with along(lambda item: arrival.change(made=f"{item.KIND} {item.pk}")):
+                item = make(owner, path, name)
             path.unlink(missing_ok=True)
             return item
     except (RefusedError, BusyError, UnfinishedError):

@@ -22,6 +22,7 @@ from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.core.files.storage import default_storage
 from django.db import models
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from gallery import services
@@ -217,7 +218,7 @@ class Cleanup:
         ]
         old: list[models.QuerySet[Any]] = [
             ErrorEntry.objects.filter(at__lt=now - timedelta(days=ERROR_DAYS)),
-            Presence.objects.filter(seen__lt=now - presence.SWEPT),
+            Presence.objects.filter(seen__lt=Now() - presence.SWEPT),
             Tally.objects.filter(key__in=hours),
         ]
         found = Found(sum(rows.count() for rows in old))

@@ -23,7 +23,7 @@ def job_began(job: Any) -> None:
     has waited before."""
     if not job.spent:
         waited = (timezone.now() - job.queued).total_seconds()
-        tally.observe(WAIT, waited, OF_JOBS, lane=job.lane)
+        tally.observe(WAIT, max(0.0, waited), OF_JOBS, lane=job.lane)
 
 
 def job_ended(job: Any, reason: str = "") -> None:

@@ -10,7 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.core.files.storage import default_storage
 from django.db import connection
-from django.db.models import Avg, Count, F, Max, Value
+from django.db.models import Avg, Count, F, Max, Q, Value
 from django.utils import timezone
 
 from gallery.job import Job, kinds
@@ -68,10 +68,7 @@ def lanes() -> list[dict[str, Any]]:
 
 def processes() -> list[Presence]:
     """With ``silent`` for those that have not been heard of, and how much of the GPU is used."""
-    found = list(Presence.objects.all())
-    for row in found:
-        row.silent = row.seen < lately()  # type: ignore[attr-defined]
-    return found
+    return list(Presence.objects.annotate(silent=Q(seen__lt=lately())))
 
 
 def hours() -> dict[str, Any]:

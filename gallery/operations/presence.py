@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from channels.db import database_sync_to_async
 from django.conf import settings
-from django.utils import timezone
+from django.db.models.functions import Now
 
 from gallery.operations import storage, tally
 from gallery.operations.sockets import SocketLog
@@ -25,17 +25,16 @@ SWEPT = timedelta(hours=1)  # a process that fell silent is shown as such for so
 
 
 def lately() -> Any:
-    """Since when a process must have been heard of to count as there."""
-    return timezone.now() - timedelta(seconds=max(30, 3 * settings.RESCAN_SECONDS))
+    """Since when a process must have been heard of to count as there; by the database's clock."""
+    return Now() - timedelta(seconds=max(30, 3 * settings.RESCAN_SECONDS))
 
 
 def report(name: str, worker: Worker | None = None, *, serves: bool = False) -> None:
     """This process is there. And what it counted is written down."""
     from gallery.models import Presence
 
-    now = timezone.now()
     told: dict[str, Any] = {
-        "seen": now, "serves": serves, "sockets": SocketLog.open, "version": version(),
+        "seen": Now(), "serves": serves, "sockets": SocketLog.open, "version": version(),
     }  # fmt: skip
     if worker is not None:
         told |= {"lanes": list(worker.bells), "jobs": worker.worked, **gpu()}
@@ -69,7 +68,7 @@ def tidy() -> None:
     """Now and then, by any worker."""
     from gallery.models import Presence
 
-    Presence.objects.filter(seen__lt=timezone.now() - SWEPT).delete()
+    Presence.objects.filter(seen__lt=Now() - SWEPT).delete()
     storage.measure_if_old()
 
 

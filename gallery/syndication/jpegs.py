@@ -7,7 +7,6 @@ import io
 from uuid import UUID
 
 from asgiref.sync import sync_to_async
-from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
@@ -73,6 +72,6 @@ def jpeg(picture: Rendering, size: int) -> tuple[bytes, bool]:
         shown = Image.open(io.BytesIO(file.read())).convert("RGB")
     data = images.encode(images.shrink(shown, size), "jpg", quality=85)
     scratch.discard(name)
-    if (saved := default_storage.save(name, ContentFile(data))) != name:
+    if (saved := scratch.write(name, data)) != name:
         scratch.discard(saved)  # two at once: one file is enough
     return data, True

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+import subprocess
 import threading
 from datetime import timedelta
 from typing import Any
@@ -156,6 +158,36 @@ def test_while_it_is_under_way_one_is_asked_to_wait(guest: Client) -> None:
 def test_one_that_died_on_the_way_holds_nobody_up(guest: Client) -> None:
     under_way(created=timezone.now() - timedelta(minutes=6))
     assert make(guest).status_code == 201
+
+
+def test_nor_does_one_whose_process_is_dead(guest: Client) -> None:
+    process = subprocess.Popen(["true"])
+    process.wait()
+    under_way(body={"by": f"{socket.gethostname()}:{process.pid}"})
+    assert make(guest).status_code == 201
+
+
+@pytest.mark.parametrize("what", [ALBUMS, PHOTOS, PICTURES])
+def test_the_row_and_its_answer_are_written_together(
+    guest: Client, photo: Photo, monkeypatch, what: str
+) -> None:
+    """A process that is killed after the one and before the other would leave a row that is made
+    again."""
+    guest.raise_request_exception = False
+    wish = {"photo": str(photo.pk), "styles": [{"style": "udnie"}]}
+    send = {
+        ALBUMS: lambda: make(guest), PHOTOS: lambda: upload(guest, cast.encoded("coffee.png")),
+        PICTURES: lambda: ask(guest, "POST", PICTURES, wish, **{"Idempotency-Key": KEY}),
+    }[what]  # fmt: skip
+    model = {ALBUMS: Album, PHOTOS: Photo, PICTURES: Rendering}[what]
+    before = model.objects.count()
+    with monkeypatch.context() as killed:
+        killed.setattr(idempotency, "made", lambda found: 1 / 0)
+        assert send().status_code == 500
+    answer = send()
+    assert answer.status_code == 201, answer.content
+    assert model.objects.count() == before + 1
+    assert model.objects.filter(pk=answer.json()["id"]).exists()
 
 
 @pytest.mark.django_db(transaction=True)

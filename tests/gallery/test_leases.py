@@ -160,3 +160,26 @@ def test_the_job_of_a_living_process_here_is_not(rendering: Rendering) -> None:
     cast.claim(f"{socket.gethostname()}:{os.getpid()}")
     assert jobs.rescue(notify.publish) == 0
     assert state(rendering) == "running"
+
+
+@pytest.mark.parametrize("hours", [1, -1])
+def test_machines_whose_clocks_differ_keep_their_jobs(
+    rendering: Rendering, monkeypatch: pytest.MonkeyPatch, hours: int
+) -> None:
+    cast.claim()
+    now = timezone.now
+    with monkeypatch.context() as elsewhere:
+        elsewhere.setattr(timezone, "now", lambda: now() + timedelta(hours=hours))
+        assert jobs.rescue(notify.publish) == 0
+        cast.submit(rendering.photo)
+        job = cast.claim("elsewhere:2")
+    assert jobs.rescue(notify.publish) == 0
+    job.refresh_from_db()
+    assert (job.state, job.attempts) == ("running", 1)
+
+
+def test_a_lease_from_before_the_databases_clock_was_set_back_is_none(rendering: Rendering) -> None:
+    cast.claim()
+    Rendering.objects.update(lease_until=timezone.now() + timedelta(hours=1))
+    assert jobs.rescue(notify.publish) == 1
+    assert state(rendering) == "queued"

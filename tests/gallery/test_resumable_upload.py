@@ -295,6 +295,19 @@ def test_asked_twice_it_gives_the_same_photo(guest: Client, jpeg: bytes) -> None
     assert Photo.objects.count() == 1
 
 
+def test_what_was_made_is_written_down_with_the_row(
+    guest: Client, jpeg: bytes, monkeypatch
+) -> None:
+    """Else a process that is killed between the two leaves a photo that is made again."""
+    url = sent(guest, jpeg)
+    guest.raise_request_exception = False
+    with monkeypatch.context() as killed:
+        killed.setattr(Path, "unlink", lambda *args, **kwargs: 1 / 0)
+        assert make(guest, url).status_code == 500
+    assert make(guest, url).status_code == 201
+    assert Photo.objects.count() == 1
+
+
 def test_what_was_made_of_it_and_deleted_does_not_come_back(guest: Client, jpeg: bytes) -> None:
     url = sent(guest, jpeg)
     make(guest, url)
