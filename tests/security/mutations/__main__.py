@@ -30,13 +30,13 @@ def notices(mutation: Mutation, folder: Path) -> tuple[bool, str]:
     try:
         done = subprocess.run(
             [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider",
-             "--show-capture=no", "--tb=no", *mutation.tests],
+             "--show-capture=no", "--tb=no", "--timeout=60", *mutation.tests],
             cwd=folder, capture_output=True, text=True,
             env=os.environ | {"PYTHONDONTWRITEBYTECODE": "1"},
         )  # fmt: skip
     finally:
         path.write_text(whole)
-    last = (done.stdout.strip() or done.stderr.strip()).splitlines()[-1]
+    last = (done.stdout.strip() or done.stderr.strip() or "no word").splitlines()[-1]
     return done.returncode == 1 and " failed" in last, last
 
 

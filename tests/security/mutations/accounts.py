@@ -86,7 +86,7 @@ MUTATIONS = [
          "digest=digest_of(secret),", "digest=secret,",
          f"{GALLERY}api_tokens.py::test_a_member_makes_one_and_sees_it_once"),
     take("a request with a key is done once", "gallery/api/idempotency.py",
-         "KeptAnswer.objects.create(name=name, request=asked, **owner.fields)",
+         "KeptAnswer.objects.create(name=name, request=asked, body=here, **owner.fields)",
          "KeptAnswer.objects.update_or_create(\n"
          "                name=name, defaults={\"request\": asked, **owner.fields})",
          f"{GALLERY}api_idempotency.py::test_of_many_at_once_one_is_done",

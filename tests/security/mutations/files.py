@@ -78,4 +78,11 @@ MUTATIONS = [
     take("a decoder writes no endless file", "webstyle/engine/nursery.py",
          "        (resource.RLIMIT_FSIZE, FILE_BYTES),\n", "",
          f"{GALLERY}decoding.py::test_no_file_of_any_size_is_written"),
+    take("names in a backup lead nowhere else", "gallery/recovery/archive.py",
+         'if odd or path.is_absolute() or ".." in path.parts or str(path) != name or name == ".":',
+         "if False:",
+         f"{GALLERY}backup_files.py::test_no_member_lies_elsewhere"),
+    take("a backup is its owner's alone", "gallery/recovery/backup.py",
+         "part.touch(mode=0o600)", "part.touch(mode=0o644)",
+         f"{GALLERY}backup.py::test_nobody_else_may_read_a_backup_and_its_folder_has_nothing_else"),
 ]  # fmt: skip
