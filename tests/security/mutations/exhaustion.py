@@ -60,7 +60,7 @@ MUTATIONS = [
          'key = "" if owner.user_id else addresses.here()', 'key = ""',
          f"{GALLERY}quotas.py::test_a_guest_without_cookies_is_no_new_one_at_the_same_address"),
     take("what is done often is refused", "gallery/limits/rates.py",
-         "return refused or await view(request", "return await view(request",
+         "return refusal(request) or view(request", "return view(request",
          f"{GALLERY}rates.py::test_every_action_has_its_limit_in_pages_and_in_json"),
     take("so is what is done at once", "gallery/limits/rates.py",
          "return int(cache.incr(key, number))",
