@@ -9,6 +9,7 @@ import pytest
 from tests.malformed.onslaught import assail
 
 pytestmark = [
+    pytest.mark.local("what is left behind is looked for in a folder"),
     pytest.mark.timeout(600), pytest.mark.filterwarnings("ignore:IM image format is deprecated")
 ]  # fmt: skip
 NUMBER, SEED = 2_000, 1

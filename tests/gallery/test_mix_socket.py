@@ -387,7 +387,10 @@ async def test_a_worker_of_another_process_mixes(
             "CONFIG": {"hosts": [redis_url]},
         }
     }
-    with cast.managing(tmp_path / "log", "worker", CHANNEL_LAYER_URL=redis_url, RESCAN_SECONDS=300):
+    log = tmp_path / "log"
+    with cast.managing(log, "worker", CHANNEL_LAYER_URL=redis_url, RESCAN_SECONDS=300):
+        # A page waits for ten seconds, and a busy machine may take longer to start a worker.
+        await asyncio.to_thread(cast.wait_until, lambda: "paints lanes" in log.read_text(), log)
         page = await connected(guest, photo)
         await ask(page, 1)
         n, jpeg = await picture(page)

@@ -153,9 +153,10 @@ def test_all_else_is_not_found_and_nothing_is_fetched(
     def connect(*args: Any) -> None:
         raise AssertionError("it went out")
 
-    monkeypatch.setattr(socket.socket, "connect", connect)
     asked = url.format(path=hung.get_absolute_url())
-    assert Client().get("/oembed/", {"url": asked}).status_code == 404
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(socket.socket, "connect", connect)
+        assert Client().get("/oembed/", {"url": asked}).status_code == 404
 
 
 @pytest.mark.parametrize("scheme", ["http", "https"])
