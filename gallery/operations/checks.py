@@ -23,7 +23,10 @@ def work_fits(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     found: list[CheckMessage] = []
     again = "Use LANES=fast,slow or one of the two."
     if not settings.LANES:
-        found.append(wrong(30, "LANES is empty: a worker would paint nothing, for ever.", again))
+        found.append(
+            checks.Warning("LANES is empty: `serve` paints nothing, and `worker` does not start.",
+                           hint=again, id="webstyle.W031")
+        )  # fmt: skip
     if unknown := set(settings.LANES) - {"fast", "slow"}:
         found.append(wrong(2, f"LANES names '{min(unknown)}', which no job is in.", again))
     if not re.fullmatch(r"auto|cpu|cuda(:\d+)?", settings.DEVICE):

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import shutil
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.backends import own_site
 from tests.browser.conftest import serving
 from tests.browser.test_regions import cover, tool
 from tests.servers import free_port
@@ -14,12 +19,28 @@ from tests.servers import free_port
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
 
+def copied(var: Path, folder: Path) -> Path:
+    """A site of its own with what is in ``var``: two servers without Redis cannot share one."""
+    shutil.copytree(var, folder, ignore=shutil.ignore_patterns("db.sqlite3*"))
+    with (
+        closing(sqlite3.connect(var / "db.sqlite3")) as was,
+        closing(sqlite3.connect(folder / "db.sqlite3")) as copy,
+    ):
+        was.backup(copy)
+        copy.execute("DELETE FROM gallery_presence")
+        copy.commit()
+    return folder
+
+
 @pytest.fixture(scope="module")
-def apart(site: str, environment: dict[str, str]) -> Iterator[str]:
+def apart(
+    site: str, environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
     """The same site once more: by one name for pages, and by another for files."""
+    var = copied(Path(environment["VAR"]), tmp_path_factory.mktemp("apart") / "var")
     port = free_port()
     own = {"ALLOWED_HOSTS": "127.0.0.1", "FILES_ORIGIN": f"http://localhost:{port}"}
-    with serving(environment | own, port) as address:
+    with serving(environment | own_site(var) | own, port) as address:
         yield address
 
 

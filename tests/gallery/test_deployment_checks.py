@@ -23,7 +23,7 @@ PASSWORD = "sesame"
         ({"ALLOWED_HOSTS": ["*"]}, "webstyle.E001", "ALLOWED_HOSTS=paint.example.org"),
         ({"LANES": ["fast", "quick"]}, "webstyle.E002", "LANES=fast,slow"),
         ({"LANES": ["fast", ""]}, "webstyle.E002", "LANES=fast,slow"),
-        ({"LANES": []}, "webstyle.E030", "LANES=fast,slow"),
+        ({"LANES": []}, "webstyle.W031", "LANES=fast,slow"),
         ({"DEVICE": "abacus"}, "webstyle.E003", "auto, cpu or cuda"),
         ({"DEVICE": "cpus"}, "webstyle.E003", "auto, cpu or cuda"),
         ({"DEVICE": "cuda:first"}, "webstyle.E003", "cuda:1"),
@@ -156,16 +156,27 @@ def test_the_cache_signs_in_with_the_name_in_its_address() -> None:
     assert "'port': 6380" in done.stdout
 
 
+def test_a_worker_that_would_paint_nothing_does_not_start(tmp_path: Path) -> None:
+    done = cast.manage("worker", LANES="", CHANNEL_LAYER_URL="redis://none/0", VAR=tmp_path,
+                       DATABASE_URL=f"sqlite:///{tmp_path / 'db'}")  # fmt: skip
+    assert done.returncode == 2
+    assert done.stderr.splitlines()[-1].startswith("LANES is empty: use LANES=fast,slow")
+
+
 @pytest.mark.parametrize("command", ["serve", "worker"])
 def test_the_site_does_not_start_with_what_cannot_work(tmp_path: Path, command: str) -> None:
     port = cast.free_port()
-    given = {"LANES": "", "DEVICE": "abacus", "CHANNEL_LAYER_URL": f"redis://:{PASSWORD}@none/0"}
+    given = {
+        "LANES": "quick",
+        "DEVICE": "abacus",
+        "CHANNEL_LAYER_URL": f"redis://:{PASSWORD}@none/0",
+    }
     done = cast.manage(
         command, *(("--port", port) if command == "serve" else ()),
         VAR=tmp_path, DATABASE_URL=f"sqlite:///{tmp_path / 'db'}", **given,
     )  # fmt: skip
     assert done.returncode == 2
-    assert "webstyle.E030" in done.stderr
+    assert "webstyle.E002" in done.stderr
     assert "webstyle.E003" in done.stderr
     assert PASSWORD not in done.stdout + done.stderr
     assert not answers(port)

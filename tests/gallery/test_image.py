@@ -126,6 +126,11 @@ def test_a_container_by_itself_is_the_whole_site(site: deployed.Site) -> None:
     with site.running([*image.command(), "--port", str(port)]) as container:
         site.wait_until(lambda: deployed.is_well(port))
         assert site.run(healthy).returncode == 0
+        status, front = deployed.page(port, "/")
+        assert status == 200
+        sheet = re.search(r'href="(/static/[^"]+\.css)"', front)
+        assert sheet, "the page names a file of the image's"
+        assert deployed.page(port, sheet[1])[0] == 200
         visitor = deployed.Visitor(port)
         job = visitor.wish()
         site.wait_until(lambda: visitor.state(job) == "done")

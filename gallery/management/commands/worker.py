@@ -25,9 +25,11 @@ class Command(starting.StartingCommand):
                 "worker needs CHANNEL_LAYER_URL (redis://host:6379/0): an in-memory layer reaches "
                 "no other process; for one process use `manage.py serve`"
             )
+        if not (lanes := lane or settings.LANES):
+            self.give_up("LANES is empty: use LANES=fast,slow or one of the two, or --lane")
         if why := starting.refusal(paints=True):
             self.give_up(why)
-        asyncio.run(self.work(lane or settings.LANES))
+        asyncio.run(self.work(lanes))
 
     async def work(self, lanes: list[str]) -> None:
         from gallery.settling import settle
