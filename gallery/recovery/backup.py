@@ -145,7 +145,8 @@ def add_files(writer: Writer, names: Iterator[str], told: Told) -> None:
         file = opened(name)
         if file is None:  # its owner deleted it since the rows were read; or it is lost
             told.gone += 1
-            told.gone_names += [name] * (told.gone <= GONE_TOLD)
+            if told.gone <= GONE_TOLD:
+                told.gone_names.append(name)
             continue
         with file:
             size = int(file.size)

@@ -123,7 +123,7 @@ def test_a_site_that_is_started_on_it_shows_guests_their_pictures(
         status, told = visitor.ask("GET", f"/api/v1/renderings/{painted.pk}")
         assert (status, told["state"]) == (200, "done")
         photo = visitor.ask("POST", "/api/v1/photos", cast.encoded("coffee.png"))[1]
-        wish = json.dumps({"photo": photo["id"], "styles": [{"style": "udnie"}], "size": 64})
+        wish = json.dumps({"photo": photo["id"], "styles": [{"style": "udnie"}], "size": 512})
         kind = "application/json"
         job = visitor.ask("POST", "/api/v1/renderings", wish.encode(), kind)[1]
         cast.wait_until(

@@ -74,7 +74,7 @@ class Visitor(threading.Thread):
         try:
             while not self.enough.is_set():
                 photo = self.ask("POST", "/api/v1/photos", cast.encoded("coffee.png"))
-                wish = {"photo": photo["id"], "styles": [{"style": "udnie"}], "size": 64}
+                wish = {"photo": photo["id"], "styles": [{"style": "udnie"}], "size": 512}
                 job = self.ask("POST", "/api/v1/renderings", json.dumps(wish).encode(), KIND)
                 self.asked.add(job["id"])
                 for page in ("/api/v1/jobs", "/api/v1/renderings", "/health/ready"):
