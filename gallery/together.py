@@ -25,7 +25,7 @@ from gallery.crafts import Events, PictureCraft
 from gallery.job import Job
 from gallery.models import Rendering
 from gallery.runs import Run
-from webstyle.engine.events import Progress, Result
+from webstyle.engine.events import EngineError, Progress, Result
 from webstyle.engine.images import fit
 
 if TYPE_CHECKING:
@@ -125,8 +125,9 @@ class Together:
         try:
             self.paint()
             return
-        except Exception:
-            log.exception("%d jobs are painted one after the other", len(self.runs))
+        except Exception as error:
+            told = not isinstance(error, EngineError)  # that one is each job's own to tell
+            log.warning("%d jobs are painted one by one", len(self.runs), exc_info=told)
         release()  # if memory ran out, with the error gone
 
     def paint(self) -> None:

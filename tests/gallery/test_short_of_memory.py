@@ -20,7 +20,7 @@ from webstyle.engine.events import Progress
 from webstyle.engine.recipe import Recipe
 
 MIDDLE = Recipe(styles=(("udnie", 1.0),), size=256)
-SOME, NONE = 350_000, 1000  # see tests/engine/test_fallback.py
+SOME, NONE = 700_000, 1000  # see tests/engine/test_fallback.py
 IN_PARTS = "cuda:0 ran out of memory: painted in smaller parts"
 ON_CPU = "cuda:0 ran out of memory: painted on the CPU"
 

@@ -231,7 +231,7 @@ def test_a_batch_that_runs_out_of_memory_is_painted_one_by_one(
     work()
     assert states(rows) == ["done"] * 3
     assert {row.note for row in rows} == {""}
-    assert "3 jobs are painted one after the other" in caplog.text
+    assert "3 jobs are painted one by one" in caplog.text
 
 
 def test_one_is_cancelled_while_the_batch_is_painted(
