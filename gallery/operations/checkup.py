@@ -182,7 +182,9 @@ class Checkup:
         """A message to itself comes back."""
         layer = get_channel_layer()
         assert layer is not None
-        self.channel = self.channel or await layer.new_channel("health")
+        # Called as those of pages are: of a process's channels, the layer listens to those that are
+        # called alike together, and to no others meanwhile.
+        self.channel = self.channel or await layer.new_channel()
         word = secrets.token_hex(4)
         await layer.send(self.channel, {"type": "health", "word": word})
         while (await layer.receive(self.channel))["word"] != word:

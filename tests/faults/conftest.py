@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import random
 import tempfile
@@ -49,6 +50,13 @@ class Scene:
         open_now = [(visitor, pk) for visitor in self.visitors for pk in visitor.unfinished()]
         self.struck.append((time.monotonic(), open_now))
         self.outcome.faults += 1
+
+    async def until_ended(self, number: int) -> None:
+        """Until so many jobs have."""
+        end = time.monotonic() + LIMIT
+        while sum(len(v.accepted) - len(v.unfinished()) for v in self.visitors) < number:
+            assert time.monotonic() < end, f"fewer than {number} jobs have ended"
+            await asyncio.sleep(0.05)
 
     async def settle(self) -> Outcome:
         for visitor in self.visitors:

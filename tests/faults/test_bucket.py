@@ -34,9 +34,9 @@ async def test_jobs_outlast_a_bucket_that(cluster, proxy, scene, how: str) -> No
         proxy.close()
     else:
         proxy.delay = SLOW
-    now.strikes()
     for _ in range(JOBS):
         await visitor.wish(visitor.photos[0], SMALL)
+    now.strikes()
     status, _body, _told = await visitor.ask("GET", done["view"])
     assert status == (200 if how == "is slow" else 503)
     assert cluster.live() == 200

@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 import redis
 from asgiref.testing import ApplicationCommunicator
+from channels.layers import get_channel_layer
 from django.core.files.storage import default_storage
 from django.utils import timezone
 
@@ -299,3 +300,26 @@ def test_behind_tls_probes_are_not_sent_elsewhere(tmp_path: Path) -> None:
                 return http_get(port, "/health/live", Host="10.0.0.9")
 
         assert cast.wait_until(live, log) == (200, {"status": "ok"})
+
+
+async def test_the_layer_is_well_while_a_page_listens_and_nothing_is_said(
+    redis_url: str, workers: None, settings
+) -> None:
+    """Of the channels of one process the layer waits for those that are called alike: else the
+    site would be out of order as long as anybody looks at it."""
+    settings.CHANNEL_LAYERS = {
+        "default": {
+            "BACKEND": "channels_redis.core.RedisChannelLayer",
+            "CONFIG": {"hosts": [redis_url]},
+        }
+    }
+    layer = get_channel_layer()
+    page = asyncio.create_task(layer.receive(await layer.new_channel()))
+    await asyncio.sleep(0.2)
+    try:
+        _status, told = await ask(ADDRESS)
+        assert told["checks"]["channel_layer"] == {"status": "ok"}
+    finally:
+        page.cancel()
+        await asyncio.gather(page, return_exceptions=True)
+        await layer.flush()

@@ -295,14 +295,19 @@ def test_asked_twice_it_gives_the_same_photo(guest: Client, jpeg: bytes) -> None
     assert Photo.objects.count() == 1
 
 
-def test_what_was_made_is_written_down_with_the_row(
+def test_a_photo_is_kept_with_the_word_that_it_was_made(
     guest: Client, jpeg: bytes, monkeypatch
 ) -> None:
     """Else a process that is killed between the two leaves a photo that is made again."""
     url = sent(guest, jpeg)
     guest.raise_request_exception = False
-    with monkeypatch.context() as killed:
-        killed.setattr(Path, "unlink", lambda *args, **kwargs: 1 / 0)
+    change = Arrival.change
+
+    def killed(arrival: Arrival, *args: Any, **values: Any) -> bool:
+        return 1 / 0 if "made" in values else change(arrival, *args, **values)
+
+    with monkeypatch.context() as dying:
+        dying.setattr(Arrival, "change", killed)
         assert make(guest, url).status_code == 500
     assert make(guest, url).status_code == 201
     assert Photo.objects.count() == 1
