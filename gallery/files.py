@@ -8,7 +8,6 @@ from typing import Any
 from uuid import UUID
 
 from asgiref.sync import sync_to_async
-from django.db import close_old_connections
 from django.db.models.fields.files import FieldFile
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.utils import translation
@@ -87,9 +86,7 @@ def small_file(item: Rendering, kind: str) -> FieldFile:
 
 @sync_to_async
 def serve(request: HttpRequest, model: type[Any], pk: UUID, kind: str) -> HttpResponseBase:
-    field = find_file(request, model, pk, kind)
-    close_old_connections()  # however long the bytes take
-    return deliver(request, field, SHORT)
+    return deliver(request, find_file(request, model, pk, kind), SHORT)
 
 
 @require_safe

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from django.conf import settings
 from django.core.files.base import ContentFile
-from django.db import close_old_connections, transaction
+from django.db import close_old_connections, connection, transaction
 from django.db.models import Case, F, Field, Func, Q, Value, When
 from django.db.models.functions import Now
 from django.utils import timezone
@@ -92,7 +92,8 @@ def picture_add(
     check_banned(owner)
     quotas.may_keep(owner)
     shown = shown_name(name)
-    close_old_connections()  # to be opened may take its turn, and needs none
+    if not connection.in_atomic_block:  # to be opened may take its turn, and needs no connection
+        close_old_connections()
     with tempfile.TemporaryDirectory(dir=settings.VAR) as folder:
         facts = sanitize(upload, Path(folder), shown)
         title = Path(shown).stem.replace("_", " ").strip()[:120] or _("Untitled")

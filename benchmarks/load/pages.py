@@ -18,13 +18,13 @@ Times = dict[str, list[float]]  # by the page, seconds
 
 
 async def measure(site: Site, world: dict[str, Any], report: Report, *, quick: bool) -> None:
-    seconds = 1.0 if quick else 6.0
+    seconds = 0.4 if quick else 6.0
     await asyncio.to_thread(site.seed, "idle")
     with site.running():
         async with crowd_of(site, world) as crowd:
             paths = pages(world)
             idle = await visited(crowd, paths, seconds, report, "idle")
-            await asyncio.to_thread(site.seed, "busy", 30 if quick else 600)
+            await asyncio.to_thread(site.seed, "busy", 100 if quick else 600)
             await asyncio.sleep(1 if quick else 4)  # workers look at the table every 2 s
             paths["a job's snapshot"] = [await last_waiting(crowd, n) for n in range(VISITORS)]
             busy = await visited(crowd, paths, seconds, report, "busy")

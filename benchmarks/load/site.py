@@ -89,7 +89,8 @@ class Site:
 
     @property
     def environment(self) -> dict[str, str]:
-        own = {"VAR": str(self.folder), "DEVICE": "cpu", "LOG_LEVEL": "WARNING", "DEBUG": "false"}
+        own = {"DJANGO_SETTINGS_MODULE": "webstyle.settings", "VAR": str(self.folder),
+               "DEVICE": "cpu", "LOG_LEVEL": "WARNING", "DEBUG": "false"}  # fmt: skip
         return os.environ | NO_LIMITS | own | self.services
 
     def prepare(self, pictures: int, guests: int) -> dict[str, Any]:

@@ -11,14 +11,14 @@ from benchmarks.load.figures import Report, quantile
 from tests.cast import ROOT
 
 
-def test_all_parts_measure_a_site_of_one_process_without_a_fault() -> None:
-    command = [sys.executable, "-m", "benchmarks.load", "--site", "one", "--quick"]
+def test_sockets_and_sliders_of_one_process_are_measured_without_a_fault() -> None:
+    """The two parts that speak to the site over sockets; the others only ask for pages."""
+    command = [sys.executable, "-m", "benchmarks.load", "--site", "one", "--quick",
+               "--part", "sockets", "--part", "sliders"]  # fmt: skip
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=280)
-    for words in ("p95 of the gallery", "memory of 1,000 sockets", "photos", "pictures a second"):
+    for words in ("memory of 1,000 sockets", "pictures a second"):
         assert words in done.stdout, done.stderr
-    # On a machine that is busy with other tests a bound of time says nothing.
-    faults = [line for line in done.stderr.splitlines() if line.startswith("FAULT")]
-    assert [line for line in faults if "p95" not in line] == []
+    assert done.returncode == 0, done.stderr
 
 
 @pytest.mark.parametrize(("value", "ratio"), [(299, "1.00"), (301, "1.00"), (float("nan"), "nan")])
