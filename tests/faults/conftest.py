@@ -19,7 +19,7 @@ from tests.faults.cluster import Cluster
 from tests.faults.visitors import Visitor
 
 LONG = os.environ.get("FAULTS") == "long"
-LIMIT = 900 if LONG else 120  # seconds for one
+LIMIT = 900 if LONG else 280  # seconds for one
 TABLE = os.environ.get("FAULTS_TABLE")  # a file that gets the rows
 COLUMNS = "fault jobs faults lost doubled failed_with_a_reason attempts_more longest_recovery"
 HEAD = "| " + COLUMNS.replace(" ", " | ").replace("_", " ") + " |"

@@ -194,7 +194,7 @@ class Visitor:
         """As far as the page knows."""
         return [pk for pk in self.accepted if self.told[pk].state not in ENDED]
 
-    async def until_told(self, seconds: float = 90) -> None:
+    async def until_told(self, seconds: float = 180) -> None:
         """Until the page knows how every job has ended."""
         end = time.monotonic() + seconds
         while self.unfinished():
