@@ -50,7 +50,8 @@ class Job(Stored):
     attempts = models.PositiveSmallIntegerField(default=0)
     worker = models.CharField(max_length=100, blank=True)
     device = models.CharField(max_length=20, blank=True)  # that it was last worked on: cpu, cuda:0
-    note = models.CharField(max_length=200, blank=True)  # what could not be had as it was meant
+    # What could not be had as it was meant.
+    note = models.CharField(max_length=200, blank=True, db_default="")
     heartbeat = models.DateTimeField(null=True, blank=True)
     lease_until = models.DateTimeField(null=True, blank=True)
     cancel_requested = models.BooleanField(default=False)

@@ -354,6 +354,7 @@ LOGGING = {
     "root": {"handlers": ["console", "errors"], "level": env.str("LOG_LEVEL", "INFO")},
     "loggers": {
         "daphne": {"level": "WARNING"},
+        "psycopg.pool": {"level": "ERROR"},  # who asks in vain is told, and tells
         "django.channels": {"level": "WARNING"},
         # Django's own handlers would write a line with nothing of ours, and mail it to nobody.
         "django": {"handlers": [], "propagate": True},

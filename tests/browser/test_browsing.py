@@ -106,8 +106,8 @@ def test_nothing_jumps_while_the_wall_comes(page: Page) -> None:
     for _ in range(12):
         page.mouse.wheel(0, 600)
         page.wait_for_timeout(120)
+    expect(works(page).nth(24)).to_be_attached(timeout=30_000)
     page.wait_for_load_state("networkidle")
-    assert works(page).count() > 24
     assert page.evaluate("window.shifts") < SHIFT
 
 

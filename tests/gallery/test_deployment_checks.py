@@ -12,7 +12,7 @@ from django.core.checks import run_checks
 from tests import cast
 from tests.gallery.test_serving import answers
 
-POSTGRESQL = {"DATABASES": {"default": {"ENGINE": "django.db.backends.postgresql", "NAME": "x"}}}
+POSTGRESQL = {"ENGINE": "django.db.backends.postgresql", "NAME": "x"}
 MEMORY = "sqlite://:memory:"
 PASSWORD = "sesame"
 
@@ -63,7 +63,7 @@ def test_as_it_comes_nothing_is_found() -> None:
 
 
 def test_machines_with_keys_of_their_own_are_found(settings, monkeypatch) -> None:
-    monkeypatch.setattr(settings, "DATABASES", POSTGRESQL["DATABASES"])
+    monkeypatch.setitem(settings.DATABASES, "default", POSTGRESQL)
     settings.CHANNEL_LAYER_URL, settings.CACHES = "redis://redis:6379/0", {"default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": "redis://redis/1",
     }}  # fmt: skip

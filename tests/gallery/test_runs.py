@@ -18,10 +18,6 @@ def spoil_recipe(rendering: Rendering) -> None:
     rendering.change(recipe=rendering.recipe | {"styles": [["mona-lisa", 1.0]]})
 
 
-def spoil_version(rendering: Rendering) -> None:
-    rendering.change(recipe=rendering.recipe | {"version": 99})
-
-
 def spoil_recipe_wholly(rendering: Rendering) -> None:
     rendering.change(recipe={"version": 1, "styles": [["udnie", 1.0]], "size": None})
 
@@ -35,7 +31,7 @@ def lose_photo(rendering: Rendering) -> None:
     rendering.photo.original.storage.delete(rendering.photo.original.name)
 
 
-BAD = [spoil_recipe, spoil_version, spoil_recipe_wholly, spoil_photo, lose_photo]
+BAD = [spoil_recipe, spoil_recipe_wholly, spoil_photo, lose_photo]
 
 
 @pytest.mark.parametrize("spoil", BAD, ids=lambda f: f.__name__)

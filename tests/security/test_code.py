@@ -28,6 +28,7 @@ NETWORK = {
 ALLOWED = {
     ("gallery/management/commands/fetch_weights.py", "urllib.request"),  # on request, by sha256
     ("gallery/jobs.py", "socket"),  # the name of this machine
+    ("gallery/operations/starting.py", "socket"),  # the same
     ("gallery/decoding.py", "socket"),  # pairs of them, to the process that opens files
     ("webstyle/engine/nursery.py", "socket"),
 }
