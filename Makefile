@@ -1,15 +1,21 @@
 # make run   set up what is missing and serve the site at http://127.0.0.1:8000 (PORT= for another)
-# make test  set up what is missing and run the whole suite, on SQLite and on the scaled backends
+# make test  set up what is missing and run the whole suite on SQLite, and on PostgreSQL, Redis and S3
+#            what most depends on them; make test-scaled runs all there that touches a backend
 PORT ?= 8000
 PYTHON ?= python3
-SIDE_BY_SIDE ?= 2  # tests; each has its share of the cores
+SIDE_BY_SIDE ?= 3  # tests; each has its share of the cores
 PARALLEL = -n $(SIDE_BY_SIDE) --dist loadfile --no-loadscope-reorder
 SCALED = tests/browser tests/gallery tests/security  # the engine knows of no backend
+# Of those: jobs and their lanes, uploads and files, counters, searches, sockets
+CORE = account_leaves_nothing accounts_export api_events api_idempotency batch browsing checkpoints \
+	claims cleanup decision_race delivery health leases metrics mix_socket moderation_decisions newer \
+	notify passing pausing quotas rates raw_upload resumable_upload runs s3 search short_of_memory \
+	sockets together turns tus_client workers
 BIN = .venv/bin
 
 PO = $(wildcard locale/*/LC_MESSAGES/*.po)
 
-.PHONY: run test test-faults bench bench-site bench-mix bench-optimise bench-provenance setup messages clean
+.PHONY: run test test-scaled test-faults bench bench-site bench-mix bench-optimise bench-provenance setup messages clean
 
 run: .venv/run.done $(PO:.po=.mo)
 	@echo "== database, static files, samples"
@@ -27,6 +33,9 @@ test: .venv/dev.done $(PO:.po=.mo)
 	@echo "== tests on SQLite, a layer in memory and a folder"
 	$(BIN)/pytest $(PARALLEL)
 	@echo "== tests on PostgreSQL, Redis and S3"
+	BACKENDS=scaled $(BIN)/pytest $(PARALLEL) $(CORE:%=tests/gallery/test_%.py)
+
+test-scaled: .venv/dev.done $(PO:.po=.mo)
 	BACKENDS=scaled $(BIN)/pytest $(PARALLEL) -m "scaled or not browser" $(SCALED)
 
 bench: .venv/dev.done

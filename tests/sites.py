@@ -12,6 +12,12 @@ import psycopg
 
 from tests import cast
 
+# Of whatever the tests' own site stands on.
+NOTHING_ELSE = (
+    "CHANNEL_LAYER_URL", "CACHE_URL", "S3_BUCKET", "S3_REGION", "S3_ENDPOINT", "S3_ACCESS_KEY",
+    "S3_SECRET_KEY",
+)  # fmt: skip
+
 
 def site_in(folder: Path, database_url: str = "") -> dict[str, Any]:
     """The environment of a site that is all in ``folder``, but for a database elsewhere."""
@@ -20,7 +26,7 @@ def site_in(folder: Path, database_url: str = "") -> dict[str, Any]:
         "VAR": folder,
         "MEDIA_ROOT": folder / "media",
         "DATABASE_URL": database_url or f"sqlite:///{folder / 'db.sqlite3'}",
-        "CHANNEL_LAYER_URL": "",
+        **dict.fromkeys(NOTHING_ELSE, ""),
     }
 
 

@@ -19,6 +19,7 @@ from tests.members import PASSWORD
 
 pytestmark = pytest.mark.browser
 LANGUAGES = {"en": "en-GB", "zh-hans": "zh-CN"}  # of the page, by what the browser asks for
+ON = {"en": "desktop", "zh-hans": "phone"}
 REMIXED = {"en": "1 picture painted by this recipe", "zh-hans": "用这个配方画出的 1 件作品"}
 
 
@@ -28,16 +29,14 @@ def language(request: pytest.FixtureRequest) -> str:
     return name
 
 
-@pytest.fixture(params=list(SCREENS))
-def visitor(
-    request: pytest.FixtureRequest, browser: Browser, site: str, language: str
-) -> Iterator[Callable[[], Page]]:
+@pytest.fixture
+def visitor(browser: Browser, site: str, language: str) -> Iterator[Callable[[], Page]]:
     """A new one, in a browser of their own, each time it is called."""
     contexts: list[Any] = []
 
     def come() -> Page:
         context = browser.new_context(
-            base_url=site, locale=LANGUAGES[language], **SCREENS[request.param]
+            base_url=site, locale=LANGUAGES[language], **SCREENS[ON[language]]
         )
         context.set_default_timeout(30_000)
         contexts.append(context)

@@ -24,7 +24,10 @@ from tests.gallery.test_serving import Browser, answers
 from tests.security import world
 from tests.sites import contents, managed, new_database, refused, site_in
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(240)]
+pytestmark = [
+    pytest.mark.django_db(transaction=True), pytest.mark.timeout(240),
+    pytest.mark.local("starts sites on backends of its own"),
+]  # fmt: skip
 HERE: dict[str, Any] = {}  # the environment of the tests' own site
 NOT_KEPT = ("gallery.Presence", "gallery.Arrival")
 

@@ -20,7 +20,10 @@ from gallery.recovery.archive import BackupError
 from tests import cast
 from tests.sites import contents, refused, site_in
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(240)]
+pytestmark = [
+    pytest.mark.django_db(transaction=True), pytest.mark.timeout(240),
+    pytest.mark.local("starts sites on backends of its own"),
+]  # fmt: skip
 
 
 @pytest.fixture

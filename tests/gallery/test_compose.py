@@ -15,7 +15,7 @@ import yaml
 from tests import cast, deployed, image
 from tests.settings import LIMITS, READ
 
-pytestmark = pytest.mark.timeout(280)
+pytestmark = [pytest.mark.timeout(280), pytest.mark.local("starts sites on backends of its own")]
 TEXT = (cast.ROOT / "compose.yaml").read_text()
 OWN = ["prepare", "web", "worker", "worker-gpu"]
 OF_ENV = deployed.variables(deployed.block("deploy/containers.md", ".env"))

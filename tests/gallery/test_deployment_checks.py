@@ -12,6 +12,8 @@ from django.core.checks import run_checks
 from tests import cast
 from tests.gallery.test_serving import answers
 
+pytestmark = pytest.mark.local("is about settings as they come")
+
 POSTGRESQL = {"ENGINE": "django.db.backends.postgresql", "NAME": "x"}
 MEMORY = "sqlite://:memory:"
 PASSWORD = "sesame"

@@ -10,6 +10,8 @@ import pytest
 from benchmarks.load.figures import Report, quantile
 from tests.cast import ROOT
 
+pytestmark = pytest.mark.local("starts sites on backends of its own")
+
 
 def test_sockets_and_sliders_of_one_process_are_measured_without_a_fault() -> None:
     """The two parts that speak to the site over sockets; the others only ask for pages."""

@@ -21,7 +21,7 @@ from tests import cast
 from tests.gallery.test_serving import Browser, answers
 from tests.sites import managed, new_database, site_in
 
-pytestmark = pytest.mark.timeout(280)
+pytestmark = [pytest.mark.timeout(280), pytest.mark.local("starts sites on backends of its own")]
 LATER = {"DJANGO_SETTINGS_MODULE": "tests.later_settings", "PYTHONPATH": cast.ROOT}
 KIND = "application/json"
 RULED = "0013"  # the last migration from before there were rules

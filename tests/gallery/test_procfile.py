@@ -10,7 +10,7 @@ import pytest
 from tests import cast, deployed
 
 BUILD = "python manage.py collectstatic --noinput"  # as docs/deploy/containers.md has it
-pytestmark = pytest.mark.timeout(280)
+pytestmark = [pytest.mark.timeout(280), pytest.mark.local("starts sites on backends of its own")]
 LINES = dict(
     line.split(": ", 1) for line in (cast.ROOT / "Procfile").read_text().splitlines() if line
 )

@@ -20,7 +20,10 @@ from gallery.operations import presence, starting
 from tests import cast
 from tests.gallery.test_serving import answers
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.local("is about SQLite and a layer in memory"),
+]
 REDIS = "redis://redis:6379/0"
 
 

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 import torch
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from PIL import Image
 
 from gallery import jobs, notify, services, together
@@ -17,7 +19,7 @@ from gallery.runs import Run
 from tests import cast, gpu
 from tests.cast import ELSEWHERE, GUEST, SMALL, STRANGER
 from tests.engine.painting import difference
-from webstyle.engine import device
+from webstyle.engine import device, images
 from webstyle.engine.engines.stylebank import StyleBank
 from webstyle.engine.recipe import Recipe
 
@@ -168,7 +170,9 @@ def test_what_is_claimed_is_painted_even_if_the_others_cannot_be_claimed(
 
 def test_each_gets_its_own_picture(photo: Photo, batches: list[int]) -> None:
     dark = cast.make_upload(Photo(title="Dark", **GUEST.fields), "rocket.jpg", 256)
-    Image.new("RGB", (256, 171)).save(dark.original.path, "JPEG")
+    black = images.encode(Image.new("RGB", (256, 171)), "jpg")
+    default_storage.delete(dark.original.name)
+    assert default_storage.save(dark.original.name, ContentFile(black)) == dark.original.name
     Photo.objects.filter(pk=dark.pk).update(width=256, height=171)
     dark.refresh_from_db()
     rows = [cast.submit(photo), cast.submit(dark), cast.submit(photo)]

@@ -19,7 +19,7 @@ from webstyle.engine.weights import styles
 UNITS = cast.ROOT / "deploy" / "systemd"
 SERVICES = ["webstyle-web", "webstyle-worker", "webstyle-cleanup"]
 HOST = "paint.example.org"
-pytestmark = pytest.mark.timeout(280)
+pytestmark = [pytest.mark.timeout(280), pytest.mark.local("starts sites on backends of its own")]
 
 
 def unit(name: str) -> configparser.ConfigParser:
