@@ -7,10 +7,8 @@ SIDE_BY_SIDE ?= 3  # tests; each has its share of the cores
 PARALLEL = -n $(SIDE_BY_SIDE) --dist loadfile --no-loadscope-reorder
 SCALED = tests/browser tests/gallery tests/security  # the engine knows of no backend
 # Of those: jobs and their lanes, uploads and files, counters, searches, sockets
-CORE = account_leaves_nothing accounts_export api_events api_idempotency batch browsing checkpoints \
-	claims cleanup decision_race delivery health leases metrics mix_socket moderation_decisions newer \
-	notify passing pausing quotas rates raw_upload resumable_upload runs s3 search short_of_memory \
-	sockets together turns tus_client workers
+CORE = account_leaves_nothing accounts_export api_idempotency batch claims cleanup delivery leases \
+	metrics quotas resumable_upload runs s3 search sockets together turns
 BIN = .venv/bin
 
 PO = $(wildcard locale/*/LC_MESSAGES/*.po)

@@ -7,10 +7,12 @@ left behind, however the tests end.
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import json
 import logging
 import os
+import random
 import shutil
 import socket
 import subprocess
@@ -31,9 +33,13 @@ CARELESS = "fsync=off synchronous_commit=off full_page_writes=off max_connection
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """Below those that the kernel gives to whoever connects: a server that is started again finds
+    its own free."""
+    while True:
+        port = random.SystemRandom().randrange(12_000, 32_000)
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def program(kind: str) -> Path | None:

@@ -12,9 +12,4 @@ class Migration(migrations.Migration):
             name="note",
             field=models.CharField(blank=True, db_default="", max_length=200),
         ),
-        migrations.AddField(
-            model_name="taughtstyle",
-            name="note",
-            field=models.CharField(blank=True, db_default="", max_length=200),
-        ),
     ]

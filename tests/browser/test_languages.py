@@ -8,13 +8,13 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import SCREENS, fits_the_screen, serious_faults
+from tests.browser.conftest import ON, SCREENS, fits_the_screen, serious_faults
 
 pytestmark = pytest.mark.browser
 ENGLISH = re.compile(r"[A-Za-z]{3,}")
 
 
-@pytest.fixture(params=list(SCREENS))
+@pytest.fixture(params=ON)
 def chinese_page(request: pytest.FixtureRequest, browser: Browser, site: str) -> Iterator[Page]:
     """Of a browser that wants Chinese."""
     context = browser.new_context(base_url=site, locale="zh-CN", **SCREENS[request.param])

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.browser.conftest import SCREENS, fits_the_screen, manage, serious_faults
+from tests.browser.conftest import ON, SCREENS, fits_the_screen, manage, serious_faults
 from tests.browser.test_accounts import sign_in, sign_up
 
 pytestmark = pytest.mark.browser
@@ -20,7 +20,7 @@ JOINS = (
 )
 
 
-@pytest.fixture(params=list(SCREENS))
+@pytest.fixture(params=ON)
 def visitor(
     request: pytest.FixtureRequest, browser: Browser, site: str
 ) -> Iterator[Callable[..., Page]]:

@@ -94,7 +94,7 @@ def test_nothing_breaks_and_no_job_is_lost(site: dict[str, Any], tmp_path: Path)
         done = cast.manage("migrate", "gallery", **site | LATER)
         during = visitor.said.total() - before
         assert done.returncode == 0, done.stderr
-        assert "a002_index... OK" in done.stdout
+        assert "a003_index... OK" in done.stdout
         after = visitor.said.total()
         cast.wait_until(lambda: visitor.broke or visitor.said.total() > after + 10, log)
         visitor.enough.set()

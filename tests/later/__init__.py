@@ -1,4 +1,4 @@
-"""The migrations of the next version: those of this one, and two more. Only for tests."""
+"""The migrations of the next version: those of this one, and three more. Only for tests."""
 
 from gallery import migrations
 

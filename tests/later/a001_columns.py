@@ -16,7 +16,6 @@ class Migration(migrations.Migration):
     operations = [
         migrations.AddField("rendering", "mood", models.CharField(max_length=20, null=True)),
         migrations.AddField("rendering", "warmth", models.IntegerField(db_default=0)),
-        migrations.AddField("photo", "place", models.CharField(max_length=20, db_default="")),
         migrations.CreateModel(
             "Frame",
             [

@@ -8,6 +8,6 @@ Add = AddIndexConcurrently if connection.vendor == "postgresql" else migrations.
 
 class Migration(migrations.Migration):
     atomic = False
-    dependencies = [("gallery", "a001_columns")]
+    dependencies = [("gallery", "a002_place")]
 
     operations = [Add("rendering", models.Index(fields=["warmth"], name="warmest"))]

@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("gallery", "0014_short_of_memory"),
+        ("gallery", "0015_style_short_of_memory"),
     ]
 
     operations = [
