@@ -15,7 +15,7 @@ from typing import Any
 
 from channels.layers import InMemoryChannelLayer
 
-from gallery.layer import MemoryLayer
+from gallery.layers.memory import MemoryLayer
 
 ROUNDS = 5
 CURVE = [(n / 5, {"content": 1.5, "style": 2.5, "smooth": 0.5}) for n in range(100)]

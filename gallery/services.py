@@ -6,8 +6,6 @@ import hashlib
 import logging
 import tempfile
 from collections.abc import Sequence
-from datetime import timedelta
-from itertools import chain
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -19,27 +17,14 @@ from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from gallery import jobs, notify, scratch, taught
+from gallery import jobs, notify, scratch
 from gallery.along import made
 from gallery.decoding import DECODERS, sanitize
-from gallery.intake import services as intake
 from gallery.job import Job, kinds
-from gallery.limits import quotas, usage
+from gallery.limits import quotas
 from gallery.limits.line import Line
 from gallery.limits.words import when
-from gallery.models import (
-    UNDO_TIME,
-    Album,
-    Batch,
-    KeptAnswer,
-    Mask,
-    Painting,
-    Photo,
-    Rendering,
-    ShareLink,
-    TaughtStyle,
-)
-from gallery.moderation import sweep
+from gallery.models import Mask, Painting, Photo, Rendering, TaughtStyle
 from gallery.moderation.bans import check_banned
 from gallery.named import find_style
 from gallery.operations import context, counted
@@ -59,11 +44,9 @@ State = Job.State
 Shared = Painting | TaughtStyle
 Added = TypeVar("Added", Photo, Painting, Mask, TaughtStyle)
 Picture = TypeVar("Picture", Photo, Painting, Mask)
-RETRY_TIME = timedelta(days=1)  # how long a failed job can go on from where it was
 FIGURES = ("minutes", "steps", "stroke", "style", "content")  # of a training, in a style's file
 ABOUT_JOB = ("job", "kind", "engine", "lane")  # in the log, beside the request
 FADED = {"view": 85, "thumb": 80}  # of a region's files, with their quality
-MASK_TIME = timedelta(days=1)  # how long a mask is kept that no picture is painted with
 
 
 class QueueFullError(RefusedError):
@@ -478,57 +461,3 @@ def remove(item: Owned) -> None:
 def restore(item: Owned) -> None:
     item.deleted = None
     item.save(update_fields=["deleted"])
-
-
-def purge() -> int:
-    """Rows and files of what is overdue, of uploads that nobody finished, and of what moderators
-    took down long enough ago. How many there were."""
-    gone = sweep.sweep()
-    for item in overdue():
-        folder = item.folder
-        item.delete()
-        scratch.remove_folder(folder)  # with what broken-off attempts left
-        gone += 1
-    taught.sweep()
-    usage.sweep()
-    forget_checkpoints()
-    KeptAnswer.sweep()
-    return gone + intake.sweep()
-
-
-def overdue() -> list[Any]:
-    """What was deleted more than an hour ago, and masks that nobody used."""
-    old = {"deleted__lt": timezone.now() - UNDO_TIME}
-    renderings = Rendering.objects.filter(
-        Q(**old) | Q(**{f"photo__{k}": v for k, v in old.items()})
-    ).exclude(state__in=Job.ACTIVE)
-    photos = Photo.objects.filter(**old).exclude(renderings__state__in=Job.ACTIVE)
-    masks = {*Mask.objects.filter(photo__in=photos), *unused_masks()}
-    styles = TaughtStyle.objects.filter(**old).exclude(state__in=Job.ACTIVE)
-    rest = [model.objects.filter(**old) for model in (Album, Batch, ShareLink)]
-    paintings = Painting.objects.filter(**old)
-    return [*renderings, *masks, *photos, *paintings, *styles, *chain(*rest)]
-
-
-def unused_masks() -> list[Mask]:
-    """Those that came more than a day ago and that no picture is painted with."""
-    old = Mask.objects.filter(created__lt=timezone.now() - MASK_TIME)
-    painted = Rendering.objects.filter(photo__in=old.values("photo"), recipe__has_key="masks")
-    lists = painted.values_list("recipe__masks", flat=True)
-    used = {name for masks in lists for _, name in masks}
-    return [mask for mask in old if str(mask.pk) not in used]
-
-
-def failed_long_ago() -> tuple[Q, list[Job]]:
-    """Jobs that keep a checkpoint although nobody is going to try them again; and what they are."""
-    failed = Q(state=State.FAILED, finished__lt=timezone.now() - RETRY_TIME)
-    found = (kind.objects.filter(failed).exclude(checkpoint="") for kind in kinds())
-    return failed, list(chain.from_iterable(found))
-
-
-def forget_checkpoints() -> None:
-    """They are large."""
-    failed, found = failed_long_ago()
-    for job in found:
-        if job.change(where=failed, **jobs.nothing_left()):
-            scratch.sweep(job)

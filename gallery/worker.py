@@ -20,7 +20,7 @@ from channels.worker import Worker as ChannelsWorker
 from django.conf import settings
 from django.db import close_old_connections
 
-from gallery import jobs, mixing, newer, notify, passing, runs, services, together
+from gallery import jobs, mixing, newer, notify, passing, purging, runs, together
 from gallery.job import Job
 from gallery.operations import context, presence
 
@@ -122,7 +122,7 @@ class Worker:
                     await asyncio.to_thread(in_database, self.report)
                     told = time.monotonic()
                 if turn % 300 == 0:
-                    await asyncio.to_thread(in_database, services.purge)
+                    await asyncio.to_thread(in_database, purging.purge)
                     await asyncio.to_thread(in_database, presence.tidy)
                     self.mixtures.tidy()
             except Exception as error:

@@ -5,6 +5,8 @@ combinations that cannot work are system checks in gallery/checks.py and
 gallery/operations/checks.py.
 """
 
+import contextlib
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -32,8 +34,11 @@ def kept_secret_key(path: Path) -> str:
     """The key made on first start, so that sessions survive a restart."""
     try:
         if not path.exists():
-            path.touch(mode=0o600)
-            path.write_text(get_random_secret_key())
+            with tempfile.NamedTemporaryFile("w", dir=path.parent) as made:  # of mode 0600
+                made.write(get_random_secret_key())
+                made.flush()
+                with contextlib.suppress(FileExistsError):  # of processes that start at once, one's
+                    path.hardlink_to(made.name)
         return path.read_text()
     except OSError as error:
         raise ImproperlyConfigured(
@@ -125,13 +130,13 @@ elif DATABASES["default"]["ENGINE"].endswith("postgresql"):
 CHANNEL_LAYER_URL = env.str("CHANNEL_LAYER_URL", "", validate=redis_url)  # empty: in memory
 CHANNEL_LAYERS = {
     "default": {
-        "BACKEND": "channels_redis.core.RedisChannelLayer",
+        "BACKEND": "gallery.layers.redis.RedisLayer",
         # The layer waits 5 s at a time for a message; redis-py's own time-out of 5 s would end the
         # wait, and the socket or worker behind it, whenever Redis is a moment late.
         "CONFIG": {"hosts": [{"address": CHANNEL_LAYER_URL, "socket_timeout": 20}]},
     }
     if CHANNEL_LAYER_URL
-    else {"BACKEND": "gallery.layer.MemoryLayer"}
+    else {"BACKEND": "gallery.layers.memory.MemoryLayer"}
 }
 address = env.str("CACHE_URL", "", validate=redis_url)
 CACHES: dict[str, Any] = {

@@ -25,7 +25,7 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from gallery import services
+from gallery import purging
 from gallery.models import ErrorEntry, Presence, Rendering, Tally
 from gallery.operations import counted, guests, presence, storage, tally
 from webstyle.engine.events import EngineError
@@ -102,11 +102,11 @@ class Cleanup:
     def deleted(self) -> Found:
         """Those of the step before are counted there."""
         found = Found()
-        for row in services.overdue():
+        for row in purging.overdue():
             if getattr(row, "folder", "") not in self.gone:
                 found.add(self.folder_size(row))
         if not self.dry:
-            services.purge()
+            purging.purge()
         return found
 
     def folder_size(self, row: Any) -> int:
@@ -117,11 +117,11 @@ class Cleanup:
     def checkpoints(self) -> Found:
         """Of jobs that failed and are not deleted."""
         found = Found()
-        for job in services.failed_long_ago()[1]:
+        for job in purging.failed_long_ago()[1]:
             if job.deleted is None and job.folder not in self.gone:
                 found.add(storage.size_of(str(job.checkpoint)))
         if not self.dry:
-            services.forget_checkpoints()
+            purging.forget_checkpoints()
         return found
 
     def orphans(self, known: set[str]) -> list[str]:

@@ -114,7 +114,7 @@ def shown_to_others(guest: str) -> dict[Any, set[Any]]:
 
 def remove(guest: str, rows: list[Any]) -> None:
     """As if deleted long ago: nobody can bring it back, so nothing waits for the hour in which one
-    could. The rows and files go with services.purge."""
+    could. The rows and files go with purging.purge."""
     from gallery import services
     from gallery.models import UNDO_TIME
 

@@ -17,7 +17,7 @@ from django.urls import reverse
 from django.utils import timezone
 from PIL import Image
 
-from gallery import services
+from gallery import purging, services
 from gallery.accounts import belongings, export, leaving, moving
 from gallery.community.albums import album_add, album_order
 from gallery.links.models import ShareLink
@@ -461,5 +461,5 @@ def test_links_come_along_are_exported_and_leave_with_the_account(
 def test_an_album_deleted_long_ago_takes_its_links(link: ShareLink) -> None:
     services.remove(link.album)
     Album.objects.update(deleted=timezone.now() - timedelta(hours=2))
-    services.purge()
+    purging.purge()
     assert not ShareLink.objects.exists()

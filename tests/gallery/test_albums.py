@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from gallery import services
+from gallery import purging, services
 from gallery.accounts.belongings import owned_models
 from gallery.accounts.moving import take_over
 from gallery.community.models import MAX_PICTURES, AlbumItem
@@ -248,7 +248,7 @@ def test_a_deleted_album_comes_back_and_goes_after_an_hour(guest: Client, album:
     row = Album.objects.get()
     row.deleted -= UNDO_TIME * 1.1
     row.save()
-    assert services.purge() == 1
+    assert purging.purge() == 1
     assert not Album.objects.exists()
     assert Rendering.objects.kept().count() == 3
 

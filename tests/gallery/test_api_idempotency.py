@@ -12,7 +12,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from gallery import services
+from gallery import purging
 from gallery.api import albums, idempotency
 from gallery.models import Album, KeptAnswer, Photo, Rendering
 from gallery.owners import SESSION_KEY
@@ -110,14 +110,14 @@ def test_after_a_day_it_is_forgotten(guest: Client) -> None:
     KeptAnswer.objects.update(created=timezone.now() - timedelta(hours=25))
     assert make(guest).json()["id"] != first.json()["id"]
     KeptAnswer.objects.update(created=timezone.now() - timedelta(hours=25))
-    services.purge()
+    purging.purge()
     assert not KeptAnswer.objects.exists()
 
 
 def test_within_a_day_it_is_not(guest: Client) -> None:
     make(guest)
     KeptAnswer.objects.update(created=timezone.now() - timedelta(hours=23))
-    services.purge()
+    purging.purge()
     make(guest)
     assert Album.objects.count() == 1
 

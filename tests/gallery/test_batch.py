@@ -13,7 +13,7 @@ from django.test import Client
 from django.urls import reverse
 from PIL import Image
 
-from gallery import services
+from gallery import purging, services
 from gallery.batches import contact_sheet
 from gallery.batches.services import (
     PHOTOS,
@@ -278,7 +278,7 @@ def test_putting_a_table_away_leaves_its_pictures(guest: Client, finished: Batch
     assert guest.get(finished.get_absolute_url()).status_code == 200
     services.remove(finished)
     Batch.objects.update(deleted=finished.created - services.UNDO_TIME)
-    services.purge()
+    purging.purge()
     assert not Batch.objects.exists()
     assert Rendering.objects.filter(batch=None).count() == 6
 

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from PIL import Image
 
-from gallery import services
+from gallery import purging, services
 from gallery.browse.thumbs import encoded, sizes_of
 from gallery.models import Facet, Favourite, Listing, Rendering, Tag
 from tests.cast import body, copies, sample, stored_files
@@ -289,7 +289,7 @@ def test_small_files_go_with_the_picture(painted: Rendering) -> None:
     assert any(name.endswith(".avif") for name in stored_files())
     services.remove(painted)
     Rendering.objects.update(deleted=timezone.now() - timedelta(days=1))
-    services.purge()
+    purging.purge()
     assert not any(str(painted.pk) in name for name in stored_files())
 
 

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from PIL import Image
 
-from gallery import services
+from gallery import purging, services
 from gallery.models import Profile, Rendering, Tag
 from tests import cast
 from tests.cast import body
@@ -233,7 +233,7 @@ def test_the_file_is_made_once_and_goes_with_the_picture(hung: Rendering) -> Non
     assert Client().get(other).status_code == 404  # there is nothing to make it of
     services.remove(hung)
     Rendering.objects.update(deleted=timezone.now() - timezone.timedelta(hours=2))
-    services.purge()
+    purging.purge()
     assert not [name for name in cast.stored_files() if "jpeg" in name]
 
 

@@ -14,7 +14,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.utils import timezone
 
-from gallery import jobs, notify, runs, services
+from gallery import jobs, notify, purging, runs, services
 from gallery.models import Photo, Rendering
 from tests import cast
 from tests.pencil import STEPS, Pencil, pack, recipe, steps_of
@@ -191,10 +191,10 @@ def test_a_late_worker_neither_replaces_nor_removes_the_checkpoint(
 
 def test_what_nobody_tried_again_for_a_day_has_no_checkpoint_left(drawing: Rendering) -> None:
     with_checkpoint(drawing, pack(50), state="failed", finished=timezone.now())
-    services.purge()
+    purging.purge()
     assert len(checkpoints()) == 1
     drawing.change(finished=timezone.now() - timedelta(days=1, seconds=1))
-    services.purge()
+    purging.purge()
     assert checkpoints() == []
     drawing.refresh_from_db()
     assert drawing.state == "failed"

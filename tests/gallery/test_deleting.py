@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from gallery import services
+from gallery import purging
 from gallery.models import UNDO_TIME, Painting, Photo, Rendering
 from tests import cast
 from tests.api import ask, steer
@@ -102,7 +102,7 @@ def test_nothing_is_purged_while_it_can_be_brought_back(guest: Client, painted: 
     delete(guest, painted)
     delete(guest, painted.photo)
     let_time_pass(UNDO_TIME - timedelta(minutes=1))
-    assert services.purge() == 0
+    assert purging.purge() == 0
     assert painted.result.storage.exists(painted.result.name)
 
 
@@ -111,7 +111,7 @@ def test_after_an_hour_a_picture_and_its_files_are_gone_and_the_photo_stays(
 ) -> None:
     delete(guest, painted)
     let_time_pass()
-    assert services.purge() == 1
+    assert purging.purge() == 1
     assert not Rendering.objects.exists()
     assert [name.partition("/")[0] for name in cast.stored_files()] == ["photos"] * 3
 
@@ -121,7 +121,7 @@ def test_after_an_hour_a_photo_its_pictures_and_all_their_files_are_gone(
 ) -> None:
     delete(guest, painted.photo)
     let_time_pass()
-    assert services.purge() == 2
+    assert purging.purge() == 2
     assert not Photo.objects.exists()
     assert not Rendering.objects.exists()
     assert cast.stored_files() == []
@@ -142,7 +142,7 @@ def test_no_file_of_a_broken_off_attempt_outlives_its_picture(
     assert rendering.state == "done"
     delete(guest, rendering.photo)
     let_time_pass()
-    services.purge()
+    purging.purge()
     assert cast.stored_files() == []
 
 
@@ -150,10 +150,10 @@ def test_what_is_still_being_painted_is_not_purged(guest: Client, rendering: Ren
     cast.claim()
     delete(guest, rendering.photo)
     let_time_pass()
-    assert services.purge() == 0
+    assert purging.purge() == 0
     assert Photo.objects.exists()
 
 
 def test_what_was_not_deleted_is_not_purged(painted: Rendering) -> None:
-    assert services.purge() == 0
+    assert purging.purge() == 0
     assert painted.result.storage.exists(painted.result.name)

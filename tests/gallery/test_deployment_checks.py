@@ -3,6 +3,7 @@ password gets into what is said."""
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.core.checks import run_checks
 
 from tests import cast
 from tests.gallery.test_serving import answers
+from webstyle.settings import kept_secret_key
 
 pytestmark = pytest.mark.local("is about settings as they come")
 
@@ -121,6 +123,17 @@ def test_a_folder_that_is_no_place_for_the_key_is_named(tmp_path: Path) -> None:
     assert done.returncode == 2
     (line,) = done.stderr.splitlines()
     assert str(tmp_path / "secret-key") in line
+
+
+def test_processes_that_start_at_once_make_one_key(tmp_path: Path) -> None:
+    for number in range(50):
+        (folder := tmp_path / str(number)).mkdir()
+        key = folder / "secret-key"
+        with ThreadPoolExecutor(8) as threads:
+            (made,) = set(threads.map(kept_secret_key, [key] * 8))
+        assert len(made) == 50
+        assert key.stat().st_mode & 0o777 == 0o600
+        assert list(folder.iterdir()) == [key], "and leave nothing else"
 
 
 @pytest.mark.parametrize(

@@ -1,13 +1,18 @@
-"""The layer in memory forgets what nobody heard, and does not look for it at each message."""
+"""The layer in memory forgets what nobody heard, and does not look for it at each message;
+with Redis a socket ends when it closes."""
 
 from __future__ import annotations
 
+import asyncio
 import time
+from typing import Any
 
 import pytest
 from channels.layers import InMemoryChannelLayer
+from channels_redis.core import RedisChannelLayer
 
-from gallery.layer import MemoryLayer
+from gallery.layers.memory import MemoryLayer
+from gallery.layers.redis import RedisLayer
 
 
 async def hear(layer: MemoryLayer, number: int) -> None:
@@ -37,3 +42,31 @@ async def test_a_page_that_does_not_listen_is_left_out_in_the_end() -> None:
     await layer.group_send("owner", {"type": "more"})
     assert "page" not in layer.groups["owner"]
     assert "page" not in layer.channels
+
+
+async def test_a_socket_that_closes_while_something_is_sent_to_redis_ends(
+    redis_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pop, waiting = RedisChannelLayer._brpop_with_clean, asyncio.Event()
+
+    async def cancelled_as_it_was_sent(self: RedisChannelLayer, *args: Any, **kwargs: Any) -> Any:
+        """As redis-py does it on Python 3.11."""
+        try:
+            waiting.set()
+            await asyncio.sleep(60)
+        except asyncio.CancelledError:
+            monkeypatch.setattr(RedisChannelLayer, "_brpop_with_clean", pop)
+        return await pop(self, *args, **kwargs)
+
+    monkeypatch.setattr(RedisChannelLayer, "_brpop_with_clean", cancelled_as_it_was_sent)
+    monkeypatch.setattr(RedisLayer, "brpop_timeout", 1)
+    layer = RedisLayer(hosts=[redis_url])
+    page, other = await layer.new_channel(), await layer.new_channel()
+    listening = asyncio.create_task(layer.receive(page))
+    await waiting.wait()
+    await layer.send(other, {"type": "news"})
+    listening.cancel()
+    await asyncio.wait([listening], timeout=5)
+    assert listening.cancelled()
+    assert await layer.receive(other) == {"type": "news"}, "what it took is there for others"
+    await layer.close_pools()

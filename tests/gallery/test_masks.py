@@ -12,9 +12,9 @@ from django.urls import reverse
 from django.utils import timezone
 from PIL import Image
 
-from gallery import services
+from gallery import purging, services
 from gallery.models import Mask, Photo, Rendering
-from gallery.services import MASK_TIME
+from gallery.purging import MASK_TIME
 from tests import cast
 from tests.engine.bad_files import BAD_FILES
 from tests.gallery.test_deleting import let_time_pass
@@ -126,7 +126,7 @@ def test_a_mask_goes_with_its_photo_and_comes_back_with_it(
     assert answers(guest, mask) == {200}
     guest.post(reverse("photo_delete", args=[photo.pk]))
     let_time_pass()
-    services.purge()
+    purging.purge()
     assert not Mask.objects.exists()
     assert cast.stored_files() == []
 
@@ -137,9 +137,9 @@ def aged(mask: Mask, time: timedelta) -> None:
 
 def test_a_mask_that_nothing_was_painted_with_is_kept_for_a_day(photo: Photo, mask: Mask) -> None:
     aged(mask, MASK_TIME - timedelta(minutes=1))
-    assert services.purge() == 0
+    assert purging.purge() == 0
     aged(mask, MASK_TIME + timedelta(minutes=1))
-    assert services.purge() == 1
+    assert purging.purge() == 1
     assert not Mask.objects.exists()
     assert {name.partition("/")[0] for name in cast.stored_files()} == {"photos"}
 
@@ -152,12 +152,12 @@ def test_one_that_a_picture_is_painted_with_is_kept_as_long_as_the_picture(
     aged(other, 2 * MASK_TIME)
     cast.submit(photo)
     rendering = cast.submit(photo, cast.Recipe((("udnie", 1.0),), masks=(("udnie", str(mask.pk)),)))
-    assert services.purge() == 1
+    assert purging.purge() == 1
     assert list(Mask.objects.all()) == [mask]
     services.remove(rendering)
-    services.purge()
+    purging.purge()
     assert list(Mask.objects.all()) == [mask]
     let_time_pass()
-    services.purge()
-    services.purge()
+    purging.purge()
+    purging.purge()
     assert not Mask.objects.exists()

@@ -13,7 +13,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from gallery import services, taught
+from gallery import purging, taught
 from gallery.batches.models import Batch
 from gallery.batches.services import table_of
 from gallery.community.pictures import picture_describe
@@ -171,8 +171,8 @@ def test_then_its_files_and_words_are_gone_and_its_address_still_says_so(
     assert hung.folder in stored_folders()
     take_down(mona, hung)
     long_ago(hung)
-    assert services.purge() == 1
-    assert services.purge() == 0
+    assert purging.purge() == 1
+    assert purging.purge() == 0
     assert hung.folder not in stored_folders()
     hung.refresh_from_db()
     assert (hung.name, hung.alt, hung.caption_text, hung.tags) == ("", "", "", [])
@@ -229,7 +229,7 @@ def test_the_weights_of_a_style_that_is_erased_leave_every_machine(db: None, mon
     taught.bring(style)
     take_down(mona, style)
     long_ago(style)
-    services.purge()
+    purging.purge()
     style.refresh_from_db()
     assert not style.weights
     assert not taught_file(str(style.pk)).exists()

@@ -7,7 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from gallery import services
+from gallery import purging, services
 from gallery.models import Painting
 from gallery.owners import SESSION_KEY, Owner
 from tests import cast
@@ -154,9 +154,9 @@ def test_a_deleted_painting_is_gone_at_once_and_can_be_brought_back(
 
 def test_after_an_hour_it_and_its_files_are_gone(guest: Client, painting: Painting) -> None:
     guest.post(reverse("painting_delete", args=[painting.pk]))
-    assert services.purge() == 0
+    assert purging.purge() == 0
     let_time_pass()
-    assert services.purge() == 1
+    assert purging.purge() == 1
     assert not Painting.objects.exists()
     assert cast.stored_files() == []
 

@@ -15,7 +15,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from gallery import notify, runs, services
+from gallery import notify, purging, runs, services
 from gallery.limits import quotas, usage
 from gallery.models import Photo, Rendering, TaughtStyle, Usage
 from gallery.owners import Owner
@@ -78,7 +78,7 @@ def test_tomorrow_there_is_a_new_budget_and_the_old_day_is_swept(photo: Photo, m
     Usage.objects.update(day=usage.today() - timedelta(days=1))
     cast.submit(photo)
     assert Usage.objects.count() == 2
-    services.purge()
+    purging.purge()
     assert Usage.objects.get().day == usage.today()
 
 
@@ -206,7 +206,7 @@ def test_what_can_be_brought_back_takes_room_until_it_is_purged(
     assert refused.status_code == 429
     assert 3500 < int(refused["Retry-After"]) <= 3600
     Photo.objects.update(deleted=timezone.now() - timedelta(hours=2))
-    services.purge()
+    purging.purge()
     most(bytes=10**6)
     assert upload(guest).status_code == 201
 

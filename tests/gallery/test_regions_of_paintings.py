@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from PIL import Image
 
-from gallery import services
+from gallery import purging, services
 from gallery.models import Painting
 from gallery.pictures import open_painting
 from tests import cast
@@ -135,5 +135,5 @@ def test_it_is_purged_with_all_its_files(
     region = region_of(send(guest, painting, mask((painting.width, painting.height))))
     services.remove(region)
     Painting.objects.filter(pk=region.pk).update(deleted=timezone.now() - timedelta(hours=2))
-    services.purge()
+    purging.purge()
     assert cast.stored_files() == before

@@ -16,7 +16,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from gallery import services
+from gallery import purging, services
 from gallery.intake.models import Arrival
 from gallery.intake.services import held
 from gallery.models import Painting, Photo
@@ -397,7 +397,7 @@ def test_an_expired_one_is_gone_and_swept(guest: Client) -> None:
     pk = url.strip("/").rpartition("/")[2]
     Arrival.objects.filter(pk=pk).update(expires=timezone.now() - timedelta(seconds=1))
     assert head(guest, url).status_code == 404
-    assert services.purge() == 1
+    assert purging.purge() == 1
     (path,) = parts()
     assert path.stem in kept
 

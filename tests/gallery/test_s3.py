@@ -17,7 +17,7 @@ from django.urls import reverse
 from django.utils import timezone
 from PIL import Image
 
-from gallery import scratch, services
+from gallery import purging, scratch
 from gallery.models import Photo, Rendering
 from tests import cast, servers
 from tests.backends import own_site
@@ -93,7 +93,7 @@ def test_a_photo_is_uploaded_painted_shown_downloaded_and_deleted(
     guest.post(reverse("photo_delete", args=[photo.pk]))
     for model in (Photo, Rendering):
         model.objects.update(deleted=timezone.now() - timezone.timedelta(hours=2))
-    services.purge()
+    purging.purge()
     assert keys(in_bucket) == []
 
 

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from PIL import Image
 
-from gallery import services
+from gallery import purging, services
 from gallery.links import own
 from gallery.links.models import ShareLink
 from gallery.models import Rendering
@@ -390,5 +390,5 @@ def test_links_come_along_to_an_account_are_exported_and_leave_with_it(
 
 def test_a_link_revoked_long_ago_is_no_more(link: ShareLink) -> None:
     ShareLink.objects.update(deleted=timezone.now() - timedelta(hours=2))
-    services.purge()
+    purging.purge()
     assert not ShareLink.objects.exists()

@@ -14,7 +14,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from gallery import cards, mix_query, mixing, services, taught
+from gallery import cards, mix_query, mixing, purging, services, taught
 from gallery.models import Photo, TaughtStyle
 from gallery.owners import Owner
 from tests import api, cast
@@ -215,10 +215,10 @@ def test_after_that_it_is_gone_with_its_files(style: TaughtStyle, place: Path) -
     by_hand = place.with_name("by-hand.safetensors")
     by_hand.write_bytes(b"made on the command line")
     services.remove(style)
-    assert services.purge() == 0
+    assert purging.purge() == 0
     assert place.exists()
     TaughtStyle.objects.update(deleted=timezone.now() - timedelta(hours=2))
-    assert services.purge() == 1
+    assert purging.purge() == 1
     assert not TaughtStyle.objects.exists()
     assert not place.exists()
     assert by_hand.exists()

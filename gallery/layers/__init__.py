@@ -1,0 +1,1 @@
+"""The channel layers, of one process and of several: Channels' own, each with a remedy."""
