@@ -165,10 +165,10 @@ def message(payload: bytes) -> bytes:
 
 
 def luminance(picture: Image.Image) -> Floats:
-    small = picture.resize((SIDE, SIDE), Image.Resampling.LANCZOS, reducing_gap=1.3)
-    red, green, blue = np.moveaxis(np.asarray(small, np.float32), 2, 0)
-    grey: Floats = 0.299 * red + 0.587 * green + 0.114 * blue
-    return grey
+    """Of ``SIDE`` x ``SIDE`` px, not rounded."""
+    across, down = (max(1, int(side / SIDE / 1.3)) for side in picture.size)  # what costs nothing
+    grey = picture.reduce((across, down)).convert("F")
+    return np.asarray(grey.resize((SIDE, SIDE), Image.Resampling.LANCZOS))
 
 
 def received(picture: Image.Image) -> Floats:
@@ -178,6 +178,7 @@ def received(picture: Image.Image) -> Floats:
     return np.clip(waves / size, -LIMIT, LIMIT).astype(np.float32)
 
 
+@functools.lru_cache(8)  # pictures of one site are of few sizes
 def weights(size: tuple[int, int]) -> Floats:
     """Of the coefficients, for a picture of ``size``: what survives being halved counts most."""
     down, across = np.mgrid[0:SIDE, 0:SIDE].astype(np.float32)
@@ -187,7 +188,8 @@ def weights(size: tuple[int, int]) -> Floats:
 
 def allowed(grey: Floats) -> Floats:
     """How strong the mark may be in each place, in levels. Beside an edge the flat side counts."""
-    contrast = np.sqrt(uniform_filter((grey - uniform_filter(grey, 5)) ** 2, NEAR))
+    square = uniform_filter((grey - uniform_filter(grey, 5)) ** 2, NEAR)
+    contrast = np.sqrt(np.maximum(square, 0))  # of a running sum: it may be a hair below
     contrast = np.minimum(contrast, 1.5 * uniform_filter(contrast, NEAR))
     return np.clip(FLAT + ROUGH * contrast, FLAT, MOST)
 
