@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 import json
+import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +31,25 @@ def site_in(folder: Path, database_url: str = "") -> dict[str, Any]:
         "DATABASE_URL": database_url or f"sqlite:///{folder / 'db.sqlite3'}",
         **dict.fromkeys(NOTHING_ELSE, ""),
     }
+
+
+def migrated(site: dict[str, Any]) -> dict[str, Any]:
+    """``site``, with empty tables: copied where they are one file, which spares some seconds."""
+    _, _, path = str(site["DATABASE_URL"]).partition("sqlite:///")
+    if path:
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(Path(empty_tables().name) / "db.sqlite3", path)
+    else:
+        managed(site, "migrate", "--verbosity=0")
+    return site
+
+
+@functools.cache
+def empty_tables() -> tempfile.TemporaryDirectory[str]:
+    """Gone with this process."""
+    folder = tempfile.TemporaryDirectory(prefix="webstyle-tables-")
+    managed(site_in(Path(folder.name)), "migrate", "--verbosity=0")
+    return folder
 
 
 def new_database(postgres_url: str, name: str) -> str:

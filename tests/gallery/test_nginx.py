@@ -18,6 +18,7 @@ from tests.gallery.conftest import missing
 from tests.gallery.test_serving import Browser
 from tests.gallery.test_tus_client import client_of, made
 from tests.malformed.onslaught import answers
+from tests.sites import migrated
 
 pytestmark = pytest.mark.local("nginx sends files out of a folder")
 OURS = re.compile(r"<!-- nginx -->\n```nginx\n(.*?)```", re.DOTALL)
@@ -56,8 +57,7 @@ def front(tmp_path: Path) -> Iterator[int]:
         missing("nginx", "nginx")
     var, log = tmp_path / "var", tmp_path / "serve.log"
     site, port = cast.free_port(), cast.free_port()
-    own = own_site(var) | {"MEDIA_DELIVERY": "x-accel"}
-    assert cast.manage("migrate", "--verbosity=0", **own).returncode == 0
+    own = migrated(own_site(var)) | {"MEDIA_DELIVERY": "x-accel"}
     (tmp_path / "nginx.conf").write_text(configuration(tmp_path, port, site, var / "media"))
     with cast.managing(log, "serve", "--port", site, **own):
         cast.wait_until(lambda: answers(site), log)

@@ -23,7 +23,7 @@ from tests import cast, servers
 from tests.backends import own_site
 from tests.gallery.test_serving import Browser
 from tests.malformed.onslaught import answers
-from tests.sites import contents, managed, refused, site_in
+from tests.sites import contents, managed, migrated, refused, site_in
 
 BUCKET, REGION = "pictures", "eu-central-1"
 KEYS = {"S3_ACCESS_KEY": "key", "S3_SECRET_KEY": "secret"}
@@ -151,8 +151,7 @@ def test_the_site_itself_runs_on_a_bucket(endpoint: str, bucket: Any, tmp_path: 
         "S3_BUCKET": BUCKET, "S3_ENDPOINT": endpoint, "S3_REGION": REGION, **KEYS,
         "MEDIA_DELIVERY": "s3",
     }  # fmt: skip
-    done = cast.manage("migrate", "--verbosity=0", **own)
-    assert done.returncode == 0, done.stderr
+    migrated(own)
     visitor = Browser(port)
     with cast.managing(log, "serve", "--port", port, **own):
         cast.wait_until(lambda: answers(port), log)

@@ -14,6 +14,7 @@ import pytest
 
 from tests import cast
 from tests.backends import own_site
+from tests.sites import migrated
 
 pytestmark = pytest.mark.timeout(240)
 TOKEN = "t" * 32
@@ -59,10 +60,7 @@ def answers(port: int) -> bool:
 @pytest.fixture
 def site(tmp_path: Path) -> dict[str, Any]:
     """A folder of its own with an empty database, as on a fresh machine."""
-    own = own_site(tmp_path / "var")
-    done = cast.manage("migrate", "--verbosity=0", **own)
-    assert done.returncode == 0, done.stderr
-    return own
+    return migrated(own_site(tmp_path / "var"))
 
 
 def test_killed_while_pictures_wait_and_started_again_it_paints_them_all(

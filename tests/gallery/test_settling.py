@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from tests import cast
+from tests.sites import migrated
 
 READY = """
 import gc, sys
@@ -36,7 +37,7 @@ def test_all_is_imported_before_the_first_visitor_and_left_alone_by_the_collecto
 def test_told_to_end_with_requests_under_way_a_server_ends(tmp_path: Path) -> None:
     own = {"VAR": tmp_path, "DATABASE_URL": f"sqlite:///{tmp_path / 'db.sqlite3'}",
            "MEDIA_ROOT": tmp_path / "media", "CHANNEL_LAYER_URL": ""}  # fmt: skip
-    assert cast.manage("migrate", "--verbosity=0", **own).returncode == 0
+    migrated(own)
     assert cast.manage("collectstatic", "--noinput", "--verbosity=0", **own).returncode == 0
     port, log = cast.free_port(), tmp_path / "serve.log"
 

@@ -15,6 +15,7 @@ from tests import cast
 from tests.backends import own_site
 from tests.gallery.test_serving import TOKEN, Browser
 from tests.malformed.onslaught import answers
+from tests.sites import migrated
 
 PIECE = "application/offset+octet-stream"
 
@@ -22,8 +23,7 @@ PIECE = "application/offset+octet-stream"
 @pytest.fixture
 def port(tmp_path: Path) -> Iterator[int]:
     log, port = tmp_path / "serve.log", cast.free_port()
-    own = own_site(tmp_path / "var")
-    assert cast.manage("migrate", "--verbosity=0", **own).returncode == 0
+    own = migrated(own_site(tmp_path / "var"))
     with cast.managing(log, "serve", "--port", port, **own):
         cast.wait_until(lambda: answers(port), log)
         yield port

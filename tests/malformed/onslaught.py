@@ -21,6 +21,7 @@ from tests.backends import own_site
 from tests.malformed.handmade import handmade
 from tests.malformed.mutations import mutated
 from tests.malformed.names import header
+from tests.sites import migrated
 
 AT_ONCE = 3  # connections
 WARM = 1_000  # uploads, after which nothing may grow any more
@@ -185,8 +186,7 @@ def assail(folder: Path, seed: int, number: int) -> Report:
         "TMPDIR": scraps, "DECODE_SECONDS": 5, "RATE_UPLOAD": "",
         "GUEST_MB": 0, "ADDRESS_MB": 0,  # all from one guest
     }  # fmt: skip
-    done = cast.manage("migrate", "--verbosity=0", **own)
-    assert done.returncode == 0, done.stderr
+    migrated(own)
     port = cast.free_port()
     with cast.managing(log, "serve", "--port", port, **own) as server:
         nursery = cast.wait_until(lambda: nursery_of(server.pid), log)

@@ -29,11 +29,9 @@ import io
 from collections.abc import Iterator
 
 import numpy as np
+import scipy  # its parts are loaded when they are first used: most processes never do
 from numpy.typing import NDArray
 from PIL import Image
-from scipy.fft import dctn, idctn
-from scipy.linalg import hadamard
-from scipy.ndimage import uniform_filter
 
 PAYLOAD = 6  # bytes of a message
 CHECK = 3  # bytes of its checksum
@@ -81,7 +79,7 @@ def mark(picture: Image.Image, payload: bytes) -> Image.Image:
     for round_ in range(ROUNDS):
         plane = np.zeros(SIDE * SIDE, np.float32)
         plane[layout().places] = chosen * gains[:, None]
-        waves = idctn(plane.reshape(SIDE, SIDE) * shape, norm="ortho")
+        waves = scipy.fft.idctn(plane.reshape(SIDE, SIDE) * shape, norm="ortho")
         if round_ == 0:
             unit = 1 / float(np.sqrt((waves**2).mean()))
         pattern = Image.fromarray((waves * unit * room).astype(np.float32))
@@ -135,7 +133,7 @@ class Layout:
     def sequences(self, chosen: bytes) -> Floats:
         """The signs of the coefficients of each byte."""
         turn = np.arange(self.places.shape[1]) % ALPHABET
-        rows = hadamard(ALPHABET, np.float32)[list(chosen)]
+        rows = scipy.linalg.hadamard(ALPHABET, np.float32)[list(chosen)]
         signs: Floats = rows[:, turn] * self.scramble
         return signs
 
@@ -173,8 +171,8 @@ def luminance(picture: Image.Image) -> Floats:
 
 def received(picture: Image.Image) -> Floats:
     """The coefficients, each in sizes of its neighbours. What is empty stays small."""
-    waves = dctn(luminance(picture), norm="ortho")
-    size = np.sqrt(uniform_filter(waves**2, 9, mode="reflect") + 1)
+    waves = scipy.fft.dctn(luminance(picture), norm="ortho")
+    size = np.sqrt(scipy.ndimage.uniform_filter(waves**2, 9, mode="reflect") + 1)
     return np.clip(waves / size, -LIMIT, LIMIT).astype(np.float32)
 
 
@@ -188,9 +186,9 @@ def weights(size: tuple[int, int]) -> Floats:
 
 def allowed(grey: Floats) -> Floats:
     """How strong the mark may be in each place, in levels. Beside an edge the flat side counts."""
-    square = uniform_filter((grey - uniform_filter(grey, 5)) ** 2, NEAR)
+    square = scipy.ndimage.uniform_filter((grey - scipy.ndimage.uniform_filter(grey, 5)) ** 2, NEAR)
     contrast = np.sqrt(np.maximum(square, 0))  # of a running sum: it may be a hair below
-    contrast = np.minimum(contrast, 1.5 * uniform_filter(contrast, NEAR))
+    contrast = np.minimum(contrast, 1.5 * scipy.ndimage.uniform_filter(contrast, NEAR))
     return np.clip(FLAT + ROUGH * contrast, FLAT, MOST)
 
 
