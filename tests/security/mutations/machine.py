@@ -22,10 +22,8 @@ MUTATIONS = [
          'return JsonResponse({"error": message, "request"',
          'return JsonResponse({"error": __import__("traceback").format_exc(), "request"',
          f"{GALLERY}errors.py::test_an_error_of_ours_tells_nothing_of_its_inside"),
-    take("names in a log are printable", "gallery/links/pages.py",
-         "    link = views.find(request, token)\n",
-         '    __import__("logging").getLogger("x").warning("link %s", request.META.get('
-         '"HTTP_USER_AGENT"))\n    link = views.find(request, token)\n',
+    take("names in a log are printable", "gallery/operations/logs.py",
+         "    if text.isprintable():\n        return text\n", "    return text\n",
          f"{SECURITY}names.py::test_no_visitor_writes_a_line_of_the_log"),
     take("hidden is hidden", "gallery/moderation/moderated.py",
          'wanted = {"hidden_by_moderator": False, ', "wanted = {",
