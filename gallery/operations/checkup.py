@@ -57,6 +57,10 @@ class Check:
         now = time.monotonic()
         if self.told.get("status") == OK and now - self.asked < self.every:
             return self.told
+        if self.pending is not None and self.pending.done():  # when nobody waited any more
+            if not self.pending.cancelled():
+                self.pending.exception()  # looked at, or asyncio complains
+            self.pending = None
         if self.pending is None or not self.alive():
             self.pending = self.start()
         await asyncio.wait([self.pending], timeout=PATIENCE)

@@ -24,7 +24,7 @@ from gallery.batches.services import (
     batch_submit,
     table_of,
 )
-from gallery.models import Batch, Photo, Rendering
+from gallery.models import UNDO_TIME, Batch, Photo, Rendering
 from gallery.owners import Owner
 from tests import cast
 from tests.cast import GUEST, STRANGER, body
@@ -277,7 +277,7 @@ def test_putting_a_table_away_leaves_its_pictures(guest: Client, finished: Batch
     guest.post(reverse("batch_restore", args=[finished.pk]))
     assert guest.get(finished.get_absolute_url()).status_code == 200
     services.remove(finished)
-    Batch.objects.update(deleted=finished.created - services.UNDO_TIME)
+    Batch.objects.update(deleted=finished.created - UNDO_TIME)
     purging.purge()
     assert not Batch.objects.exists()
     assert Rendering.objects.filter(batch=None).count() == 6

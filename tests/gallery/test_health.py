@@ -189,6 +189,29 @@ async def test_what_hangs_is_said_in_time_and_keeps_one_thread(monkeypatch) -> N
     assert await check.report() == {"status": "ok"}
 
 
+async def test_an_answer_that_came_too_late_is_not_told_the_next_time(monkeypatch) -> None:
+    """A database that was away was "ok" because of one that had waited for the one before it."""
+    monkeypatch.setattr(checkup, "PATIENCE", 0.05)
+    go_on, ended = threading.Event(), threading.Event()
+
+    def was_well() -> None:
+        go_on.wait(60)
+        ended.set()
+
+    check = Check("database", was_well)
+    assert (await check.report())["status"] == "failing"
+    go_on.set()
+    await asyncio.to_thread(ended.wait)
+    await asyncio.sleep(0.05)
+
+    def is_away() -> None:
+        raise OSError
+
+    check.run = is_away
+    monkeypatch.setattr(checkup, "PATIENCE", 20)
+    assert (await check.report())["status"] == "failing"
+
+
 async def test_what_an_error_says_is_for_the_log_alone(caplog: pytest.LogCaptureFixture) -> None:
     def fail() -> None:
         raise OSError("postgres://vincent:sesame@db.internal")
