@@ -102,7 +102,7 @@ def paint_samples(environment: dict[str, str], cores: set[int]) -> None:
     os.sched_setaffinity(0, mine)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def site(environment: dict[str, str]) -> Iterator[str]:
     with serving(environment, free_port()) as address:
         yield address

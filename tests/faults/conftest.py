@@ -25,7 +25,7 @@ COLUMNS = "fault jobs faults lost doubled failed_with_a_reason attempts_more lon
 HEAD = "| " + COLUMNS.replace(" ", " | ").replace("_", " ") + " |"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")  # it looks for work twice a second: other tests have other work
 def cluster() -> Iterator[Cluster]:
     cluster = Cluster(Path(tempfile.mkdtemp(prefix="webstyle-faults-", dir="/tmp")))
     try:
