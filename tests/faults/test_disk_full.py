@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from gallery.operations import checkup
 from tests import cast
 from tests.faults.cluster import LEASE, Cluster
 from tests.faults.conftest import LIMIT, LONG
@@ -96,6 +97,7 @@ async def test_jobs_wait_for_room_and_are_told_that_there_is_none(
         await asyncio.to_thread(cast.wait_until, lambda: now.lines("is tried again"))
         await asyncio.to_thread(cast.wait_until, lambda: not half_written(cluster, visitor))
         if way is mounted:
+            await asyncio.sleep(checkup.FRESH)  # a report is given again as long as that
             status, told = await asyncio.to_thread(cluster.ready)
             assert (status, told["checks"]["disk"]["status"]) == (503, "failing")
         assert cluster.live() == 200
