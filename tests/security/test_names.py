@@ -130,7 +130,7 @@ def test_no_visitor_writes_a_line_of_the_log(world: World, lines: list[str]) -> 
         raise ValueError(BREAKS)  # as of a library that says what it was given
     except ValueError:
         logging.getLogger("gallery").exception("of %s", BREAKS)
-    assert len(lines) >= 8
+    assert len(lines) >= 9
     for line in lines:
         _, *trace = line.splitlines()
         assert line.replace("\n", "").isprintable(), line
