@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import http.client
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +14,7 @@ from django.test import Client
 from gallery import services
 from gallery.services import sanitize
 from tests import cast
+from tests.faults.visitors import Visitor
 from webstyle.engine.samples import sample_path
 
 
@@ -33,26 +34,41 @@ def test_an_upload_that_waits_to_be_opened_holds_no_connection(
     assert held == [None]
 
 
-def test_thirty_visitors_at_once_share_two_connections_to_postgresql(
-    postgres_url: str, tmp_path: Path
-) -> None:
-    own = {"VAR": tmp_path, "MEDIA_ROOT": tmp_path / "media", "CHANNEL_LAYER_URL": "",
+@pytest.fixture(scope="module")
+def site(postgres_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    """Its port. It has two connections, and pages alone."""
+    folder = tmp_path_factory.mktemp("site")
+    own = {"VAR": folder, "MEDIA_ROOT": folder / "media", "CHANNEL_LAYER_URL": "",
            "DATABASE_URL": postgres_url, "DATABASE_CONNECTIONS": 2, "LANES": ""}  # fmt: skip
     assert cast.manage("migrate", "--verbosity=0", **own).returncode == 0
     assert cast.manage("collectstatic", "--noinput", "--verbosity=0", **own).returncode == 0
-    port, log = cast.free_port(), tmp_path / "serve.log"
-
-    def ask(_: int = 0) -> int:
-        visit = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
-        try:
-            visit.request("GET", "/gallery/")
-            return visit.getresponse().status
-        except OSError:
-            return 0
-        finally:
-            visit.close()
-
+    port, log = cast.free_port(), folder / "serve.log"
     with cast.managing(log, "serve", "--port", port, **own):
-        cast.wait_until(lambda: ask() == 200, log)
-        with ThreadPoolExecutor(30) as visitors:
-            assert set(visitors.map(ask, range(30))) == {200}, log.read_text()
+        cast.wait_until(lambda: ask(port) == 200, log)
+        yield port
+
+
+def ask(port: int) -> int:
+    """For a page, over a connection of its own. 0 is no answer."""
+    visit = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    try:
+        visit.request("GET", "/gallery/")
+        return visit.getresponse().status
+    except OSError:
+        return 0
+    finally:
+        visit.close()
+
+
+def test_thirty_visitors_at_once_share_two_connections_to_postgresql(site: int) -> None:
+    with ThreadPoolExecutor(30) as visitors:
+        assert set(visitors.map(ask, [site] * 30)) == {200}
+
+
+async def test_requests_of_one_visitor_each_give_their_connection_back(site: int) -> None:
+    """On one connection of HTTP, where a request comes before the last has been cleared away."""
+    async with Visitor(site) as visitor:
+        address = f"/file/photo/{await visitor.photo()}/thumb"
+        for _ in range(500):
+            status, _body, _told = await visitor.ask("GET", address, Accept="image/*")
+            assert status == 200
