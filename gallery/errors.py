@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import copy
 import sys
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
+from django.db import close_old_connections
 from django.forms.forms import BaseForm
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -74,10 +77,26 @@ def refuse_form(form: BaseForm) -> JsonResponse:
     return JsonResponse({"error": error, "fields": form.errors}, status=400)
 
 
+def gives_back(handler: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Its database connection: where there is no such page, Django asks the handler on a thread
+    beside the request's, which lives on, and holds what it has got."""
+
+    @wraps(handler)
+    def handle(request: HttpRequest, *args: Any, **about: Any) -> HttpResponse:
+        try:
+            return handler(request, *args, **about)
+        finally:
+            close_old_connections()
+
+    return handle
+
+
+@gives_back
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     return refuse(request, 400, _("The request could not be understood. Go back and try again."))
 
 
+@gives_back
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     return refuse(request, 403, _("You may not do this. Reload the page and try again."))
 
@@ -89,6 +108,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     )  # fmt: skip
 
 
+@gives_back
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     if isinstance(exception, withdrawn.WithdrawnError):
         return withdrawn.answer(request, exception, wants_json(request))
@@ -99,10 +119,12 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     )
 
 
+@gives_back
 def too_many(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     return refuse(request, 429, _("Too many tries from here. Wait a few minutes and try again."))
 
 
+@gives_back
 def server_error(request: HttpRequest) -> HttpResponse:
     if passing.passes(sys.exc_info()[1]):
         return away(request)

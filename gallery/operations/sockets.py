@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import time
 from collections.abc import Awaitable, Callable
 from typing import Any
+
+from autobahn.exception import Disconnected
 
 from gallery.operations import context
 from gallery.operations.requests import NO_ROUTE, secrets_of
@@ -41,7 +44,8 @@ class SocketLog:
                 log.info("socket %s opened", route)
             elif message["type"] == "websocket.close":
                 code = message.get("code", 1000)
-            await send(message)
+            with contextlib.suppress(Disconnected):  # just now: that is heard next
+                await send(message)
 
         SocketLog.open += 1
         try:

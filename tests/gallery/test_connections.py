@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import http.client
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -72,3 +73,13 @@ async def test_requests_of_one_visitor_each_give_their_connection_back(site: int
         for _ in range(500):
             status, _body, _told = await visitor.ask("GET", address, Accept="image/*")
             assert status == 200
+
+
+async def test_who_asks_for_what_is_not_there_gives_the_connection_back(site: int) -> None:
+    """Its page is made on another thread than the request's."""
+    async with Visitor(site) as visitor:
+        await visitor.photo()  # from now on a session is looked up
+        html = {"Accept": "text/html"}
+        pages = [visitor.ask("GET", f"/nowhere/{number}/", **html) for number in range(40)]
+        assert {status for status, _body, _told in await asyncio.gather(*pages)} == {404}
+    assert ask(site) == 200

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from asgiref.sync import sync_to_async
+from autobahn.exception import Disconnected
 from channels.testing import WebsocketCommunicator
 from django.contrib.auth import get_user_model
 from django.test import Client
@@ -14,6 +15,7 @@ from django.utils import timezone
 
 from gallery import notify, services
 from gallery.models import Photo, Rendering
+from gallery.operations.sockets import SocketLog
 from tests import cast
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -155,3 +157,21 @@ async def test_long_ended_jobs_are_not_told_again(guest: Client, rendering: Rend
     page, jobs = await connected(guest)
     assert jobs == []
     await page.disconnect()
+
+
+async def test_a_page_that_closes_while_it_is_told_is_no_error() -> None:
+    """Daphne raises it, until the socket's consumer has heard that it is closed."""
+    heard = []
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "websocket.disconnect", "code": 1001}
+
+    async def send(message: dict[str, Any]) -> None:
+        raise Disconnected("Attempt to send on a closed protocol")
+
+    async def app(scope: dict[str, Any], receive: Any, send: Any) -> None:
+        await send({"type": "websocket.send", "text": "{}"})
+        heard.append(await receive())
+
+    await SocketLog(app, [])({"path": "/ws/jobs/"}, receive, send)
+    assert heard == [await receive()]
