@@ -9,7 +9,7 @@ from functools import wraps
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
-from django.db import close_old_connections
+from django.db import connection
 from django.forms.forms import BaseForm
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -86,7 +86,8 @@ def gives_back(handler: Callable[..., HttpResponse]) -> Callable[..., HttpRespon
         try:
             return handler(request, *args, **about)
         finally:
-            close_old_connections()
+            if not connection.in_atomic_block:  # of who asks
+                connection.close()
 
     return handle
 

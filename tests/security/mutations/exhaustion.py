@@ -9,6 +9,15 @@ MUTATIONS = [
          "< settings.MAX_JOBS_WAITING:", "< 10**9:",
          f"{SECURITY}exhaustion.py::test_each_way_into_the_queue_ends_at_the_limit[paint]",
          f"{SECURITY}exhaustion.py::test_one_visitors_work_is_one_owners_and_others_go_on"),
+    take("a request has a thread of its own", "gallery/http.py",
+         "return Context().run(super().create_application, protocol, scope)",
+         "return super().create_application(protocol, scope)",
+         f"{GALLERY}connections.py::"
+         "test_requests_of_one_visitor_each_give_their_connection_back"),
+    take("a page for what is not there gives its connection back", "gallery/errors.py",
+         "if not connection.in_atomic_block:", "if False:",
+         f"{GALLERY}connections.py::"
+         "test_who_asks_for_what_is_not_there_gives_the_connection_back"),
     take("a body is refused by its length", "gallery/uploads.py",
          'if int(request.headers.get("Content-Length") or 0) > settings.MAX_UPLOAD_BYTES:',
          "if False:",
