@@ -123,7 +123,14 @@ elif DATABASES["default"]["ENGINE"].endswith("postgresql"):
     # Each request has a thread of its own, and to connect for it takes as long as a small page.
     # And many visitors at once wait for each other, instead of being refused by the database.
     DATABASE_CONNECTIONS = env.int("DATABASE_CONNECTIONS", 20, validate=validate.Range(min=1))
-    POOL = {"min_size": 1, "max_size": DATABASE_CONNECTIONS, "timeout": 10}  # seconds
+    POOL = {
+        "min_size": 1,
+        "max_size": DATABASE_CONNECTIONS,
+        "timeout": 10,  # seconds
+        # Each try to connect waits twice as long as the one before, and the pool for all of them:
+        # a database that was away for a minute would be so for another.
+        "reconnect_timeout": 5,
+    }
     DATABASES["default"].setdefault("OPTIONS", {})["pool"] = POOL
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True  # those of a server that was started again
 

@@ -39,6 +39,7 @@ async def test_jobs_outlive_the_database_server(cluster, scene) -> None:
             await asyncio.sleep(1)
         finally:  # whatever was found: the next fault has the same cluster
             await asyncio.to_thread(cluster.postgres.start)
+    await asyncio.to_thread(cluster.wait_ready, 30)  # however long it was away
     await visits
     outcome = await now.settle()
     assert outcome.reasons == {}
