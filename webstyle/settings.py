@@ -127,9 +127,9 @@ elif DATABASES["default"]["ENGINE"].endswith("postgresql"):
         "min_size": 1,
         "max_size": DATABASE_CONNECTIONS,
         "timeout": 10,  # seconds
-        # Each try to connect waits twice as long as the one before, and the pool for all of them:
-        # a database that was away for a minute would be so for another.
-        "reconnect_timeout": 5,
+        # As long as one waits. Each try to connect waits twice as long as the one before, and all
+        # wait for it: a database that was away for a minute would be so for another.
+        "reconnect_timeout": 10,
     }
     DATABASES["default"].setdefault("OPTIONS", {})["pool"] = POOL
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True  # those of a server that was started again

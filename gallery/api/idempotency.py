@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import json
+import secrets
 import tempfile
 from collections.abc import Callable
 from datetime import timedelta
@@ -36,6 +37,7 @@ LOST = timedelta(minutes=5)  # a request that is under way for so long has died 
 WAIT = 1  # seconds until whoever comes second should ask again
 
 View = Callable[..., Any]
+_left: set[tuple[str, str]] = set()  # of this process: keys to be let go of, and whose they are
 
 # In the document: django-ninja knows parameters of its functions only, and this is none.
 PARAMETER = {
@@ -57,16 +59,20 @@ def once(view: View) -> View:
             return made(view(request, *args, **kwargs))
         check(key)
         owner = owner_of(request.user, request.session, create=True)
-        name, asked = named(owner, key), digest_of(request)
-        if (kept := begin(owner, name, asked)) is not None:
-            return Status(201, kept.body)
-        response = None
+        name, asked, mark = named(owner, key), digest_of(request), secrets.token_hex(8)
+        answered = False
         try:
+            if (kept := begin(owner, name, asked, mark)) is not None:
+                answered = True
+                return Status(201, kept.body)
             with along(lambda item: keep(name, Status(201, told(item)))):
                 response = made(view(request, *args, **kwargs))
+            if answered := response.status_code == 201:
+                keep(name, response)
+            return response
         finally:
-            keep(name, response)
-        return response
+            if not answered:
+                let_go(name, mark)
 
     return answer
 
@@ -110,14 +116,15 @@ def digest_of(request: HttpRequest) -> str:
     return digest.hexdigest()
 
 
-def begin(owner: Owner, name: str, asked: str) -> KeptAnswer | None:
+def begin(owner: Owner, name: str, asked: str, mark: str) -> KeptAnswer | None:
     """The answer there is, or None for whoever is to find it. Raises ConflictError while another
     does, and FieldsError when that was asked something else."""
+    let_go_of_left()
     now = timezone.now()
     KeptAnswer.objects.filter(name=name, created__lt=now - KeptAnswer.KEPT).delete()
     KeptAnswer.objects.filter(name=name, status=None, created__lt=now - LOST).delete()
     forget_dead(name)
-    here = {"by": worker_name()}
+    here = {"by": worker_name(), "mark": mark}
     try:
         with transaction.atomic():
             KeptAnswer.objects.create(name=name, request=asked, body=here, **owner.fields)
@@ -141,14 +148,23 @@ def forget_dead(name: str) -> None:
 
 
 def keep(name: str, response: Any) -> None:
-    """Only what was made is kept; with anything else the key is free again, unless something was
-    made before the answer went wrong."""
-    row = KeptAnswer.objects.filter(name=name)
-    if response is None or response.status_code != 201:
-        row.filter(status=None).delete()
-        return
+    """What was made. What was refused is not kept."""
     body = response.value if isinstance(response, Status) else json.loads(response.content)
-    row.update(status=201, body=json.loads(json.dumps(body, cls=DjangoJSONEncoder)))
+    body = json.loads(json.dumps(body, cls=DjangoJSONEncoder))
+    KeptAnswer.objects.filter(name=name).update(status=201, body=body)
+
+
+def let_go(name: str, mark: str) -> None:
+    """The key is free again, unless something was made before the answer went wrong."""
+    _left.add((name, mark))
+    let_go_of_left()
+
+
+def let_go_of_left() -> None:
+    """Requests that ended while the database was away ended without a word to it."""
+    for name, mark in list(_left):
+        KeptAnswer.objects.filter(name=name, status=None, body__mark=mark).delete()
+        _left.discard((name, mark))
 
 
 def forget_oldest(owner: Owner) -> None:

@@ -9,6 +9,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import OperationalError
+from django.db.models import QuerySet
 from django.test import Client
 from django.utils import timezone
 
@@ -164,6 +166,22 @@ def test_nor_does_one_whose_process_is_dead(guest: Client) -> None:
     process = subprocess.Popen(["true"])
     process.wait()
     under_way(body={"by": f"{socket.gethostname()}:{process.pid}"})
+    assert make(guest).status_code == 201
+
+
+def test_nor_does_one_that_ended_while_the_database_was_away(guest: Client, monkeypatch) -> None:
+    def away(*args: Any) -> None:
+        raise OperationalError("server closed the connection unexpectedly")
+
+    def meanwhile(*args: Any) -> None:
+        database.setattr(QuerySet, "delete", away)
+        away()
+
+    guest.raise_request_exception = False
+    with monkeypatch.context() as database:
+        database.setattr(albums, "album_make", meanwhile)
+        assert make(guest).status_code == 503
+    assert KeptAnswer.objects.get().status is None
     assert make(guest).status_code == 201
 
 
