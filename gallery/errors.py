@@ -78,8 +78,8 @@ def refuse_form(form: BaseForm) -> JsonResponse:
 
 
 def gives_back(handler: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Its database connection: where there is no such page, Django asks the handler on a thread
-    beside the request's, which lives on, and holds what it has got."""
+    """As Django is to ask it: where there is no such page it does so on a thread beside the
+    request's, which lives on, and would hold its database connection."""
 
     @wraps(handler)
     def handle(request: HttpRequest, *args: Any, **about: Any) -> HttpResponse:
@@ -92,12 +92,10 @@ def gives_back(handler: Callable[..., HttpResponse]) -> Callable[..., HttpRespon
     return handle
 
 
-@gives_back
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     return refuse(request, 400, _("The request could not be understood. Go back and try again."))
 
 
-@gives_back
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     return refuse(request, 403, _("You may not do this. Reload the page and try again."))
 
@@ -109,7 +107,6 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     )  # fmt: skip
 
 
-@gives_back
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     if isinstance(exception, withdrawn.WithdrawnError):
         return withdrawn.answer(request, exception, wants_json(request))
@@ -120,12 +117,10 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     )
 
 
-@gives_back
 def too_many(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     return refuse(request, 429, _("Too many tries from here. Wait a few minutes and try again."))
 
 
-@gives_back
 def server_error(request: HttpRequest) -> HttpResponse:
     if passing.passes(sys.exc_info()[1]):
         return away(request)

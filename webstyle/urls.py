@@ -2,6 +2,8 @@ from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path
 
+from gallery import errors
+
 # The admin pages have no door of their own: the throttled one is for everybody.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
@@ -11,8 +13,8 @@ urlpatterns = [
     path("", include("gallery.urls")),
 ]
 
-handler400 = "gallery.errors.bad_request"
-handler403 = "gallery.errors.forbidden"
-handler404 = "gallery.errors.not_found"
-handler429 = "gallery.errors.too_many"  # allauth asks for it
-handler500 = "gallery.errors.server_error"
+handler400 = errors.gives_back(errors.bad_request)
+handler403 = errors.gives_back(errors.forbidden)
+handler404 = errors.gives_back(errors.not_found)
+handler429 = errors.gives_back(errors.too_many)  # allauth asks for it
+handler500 = errors.gives_back(errors.server_error)
