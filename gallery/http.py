@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from contextvars import Context
 from typing import Any
 
 import daphne.server
 from daphne.http_protocol import HTTPFactory, WebRequest
 from django.conf import settings
+from twisted.internet import reactor
 from twisted.web.http import HTTPChannel
 
 FORM_EXTRA = 1_000_000  # a multipart form is a little larger than the files in it
@@ -18,6 +20,10 @@ ENOUGH = 64 * 1024
 # mixture is larger than any wish. Sockets without an answer to a ping, every 20 s, are closed after
 # 30 s.
 SOCKET_LIMITS = {"websocket_max_frame_size": 32_768}
+
+# Twisted asks the wall clock how long to wait. Once that was set back by an hour, nothing that
+# Daphne does each second was done for an hour: sockets whose consumer had failed stayed open.
+reactor.seconds = time.monotonic  # type: ignore[attr-defined]
 
 
 class LimitedRequest(WebRequest):

@@ -1,13 +1,15 @@
-"""A connection that sends a byte now and then does not stay open for ever."""
+"""A connection that sends a byte now and then does not stay open for ever, whatever the clock."""
 
 from __future__ import annotations
+
+import time
 
 import pytest
 from twisted.internet.task import Clock
 from twisted.internet.testing import StringTransport
 from twisted.web.http import Request
 
-from gallery.http import ENOUGH, PATIENCE, LimitedChannel
+from gallery.http import ENOUGH, PATIENCE, LimitedChannel, reactor
 
 HEAD = b"POST /api/v1/photos HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10000000\r\n\r\n"
 
@@ -55,3 +57,11 @@ def test_a_slow_one_that_comes_may_take_its_time(channel, clock) -> None:
     channel.dataReceived(HEAD)
     drip(channel, clock, b"x" * ENOUGH, 50, 20)
     assert not is_closed(channel)
+
+
+def test_what_waits_does_not_ask_a_clock_that_may_be_set() -> None:
+    later = reactor.callLater(50, lambda: None)
+    try:
+        assert later.getTime() == pytest.approx(time.monotonic() + 50, abs=5)
+    finally:
+        later.cancel()
