@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import logging
 import time
@@ -14,6 +15,7 @@ from gallery.operations import context
 from gallery.operations.requests import NO_ROUTE, secrets_of
 
 log = logging.getLogger("gallery.access")
+BROKEN = 1011  # the server's fault: the page opens it again
 App = Callable[[dict[str, Any], Any, Any], Awaitable[Any]]
 
 
@@ -29,27 +31,31 @@ class SocketLog:
         about = context.begin(context.Context(socket=context.new_id()))
         route = self.route_of(scope["path"])
         about.secrets = secrets_of(scope["path"], route)
-        began, code = time.perf_counter(), 1006
+        began, code, open_still = time.perf_counter(), 1006, True
 
         async def hear() -> dict[str, Any]:
-            nonlocal code
+            nonlocal code, open_still
             message: dict[str, Any] = await receive()
             if message["type"] == "websocket.disconnect":
-                code = message.get("code", code)
+                code, open_still = message.get("code", code), False
             return message
 
         async def say(message: dict[str, Any]) -> None:
-            nonlocal code
+            nonlocal code, open_still
             if message["type"] == "websocket.accept":
                 log.info("socket %s opened", route)
             elif message["type"] == "websocket.close":
-                code = message.get("code", 1000)
+                code, open_still = message.get("code", 1000), False
             with contextlib.suppress(Disconnected):  # just now: that is heard next
                 await send(message)
 
         SocketLog.open += 1
         try:
             await self.app(scope, hear, say)
+        except asyncio.CancelledError:
+            if open_still:  # Daphne would leave it open, and its page would wait for ever
+                await say({"type": "websocket.close", "code": BROKEN})
+            raise
         finally:
             SocketLog.open -= 1
             seconds = round(time.perf_counter() - began, 1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 
@@ -175,3 +176,21 @@ async def test_a_page_that_closes_while_it_is_told_is_no_error() -> None:
 
     await SocketLog(app, [])({"path": "/ws/jobs/"}, receive, send)
     assert heard == [await receive()]
+
+
+async def test_a_socket_whose_consumer_was_cancelled_is_closed() -> None:
+    """Its page opens another; one that stays open and says nothing is waited on."""
+    said = []
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "websocket.connect"}
+
+    async def send(message: dict[str, Any]) -> None:
+        said.append(message)
+
+    async def app(scope: dict[str, Any], receive: Any, send: Any) -> None:
+        raise asyncio.CancelledError
+
+    with pytest.raises(asyncio.CancelledError):
+        await SocketLog(app, [])({"path": "/ws/jobs/"}, receive, send)
+    assert said == [{"type": "websocket.close", "code": 1011}]
