@@ -15,7 +15,7 @@ from gallery.operations import context
 from gallery.operations.requests import NO_ROUTE, secrets_of
 
 log = logging.getLogger("gallery.access")
-BROKEN = 1011  # the server's fault: the page opens it again
+LOST, BROKEN = 1006, 1011  # without a word; by a fault of ours: the page opens it again
 App = Callable[[dict[str, Any], Any, Any], Awaitable[Any]]
 
 
@@ -31,21 +31,22 @@ class SocketLog:
         about = context.begin(context.Context(socket=context.new_id()))
         route = self.route_of(scope["path"])
         about.secrets = secrets_of(scope["path"], route)
-        began, code, open_still = time.perf_counter(), 1006, True
+        began = time.perf_counter()
+        code: int | None = None  # while it is open
 
         async def hear() -> dict[str, Any]:
-            nonlocal code, open_still
+            nonlocal code
             message: dict[str, Any] = await receive()
             if message["type"] == "websocket.disconnect":
-                code, open_still = message.get("code", code), False
+                code = message.get("code", LOST)
             return message
 
         async def say(message: dict[str, Any]) -> None:
-            nonlocal code, open_still
+            nonlocal code
             if message["type"] == "websocket.accept":
                 log.info("socket %s opened", route)
             elif message["type"] == "websocket.close":
-                code, open_still = message.get("code", 1000), False
+                code = message.get("code", 1000)
             with contextlib.suppress(Disconnected):  # just now: that is heard next
                 await send(message)
 
@@ -53,13 +54,14 @@ class SocketLog:
         try:
             await self.app(scope, hear, say)
         except asyncio.CancelledError:
-            if open_still:  # Daphne would leave it open, and its page would wait for ever
+            if code is None:  # Daphne would leave it open, and its page would wait for ever
                 await say({"type": "websocket.close", "code": BROKEN})
             raise
         finally:
             SocketLog.open -= 1
             seconds = round(time.perf_counter() - began, 1)
-            log.info("socket %s closed", route, extra={"facts": {"code": code, "seconds": seconds}})
+            facts = {"code": code or LOST, "seconds": seconds}
+            log.info("socket %s closed", route, extra={"facts": facts})
 
     def route_of(self, path: str) -> str:
         found = (each.pattern for each in self.patterns if each.pattern.match(path.lstrip("/")))

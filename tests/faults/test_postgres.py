@@ -42,5 +42,7 @@ async def test_jobs_outlive_the_database_server(cluster, scene) -> None:
     await asyncio.to_thread(cluster.wait_ready, 30)  # however long it was away
     await visits
     outcome = await now.settle()
+    if TIMES < 3:  # else a job may be under way in each of three
+        assert outcome.reasons == {}
     assert all("stopped 3 times" in reason for reason in outcome.reasons), outcome.reasons
     assert now.lines("database is failing")
