@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import logging
 from datetime import timedelta
+from itertools import chain
 from typing import Any
 
 from channels.consumer import AsyncConsumer
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncJsonWebsocketConsumer
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
@@ -35,11 +36,21 @@ REJOIN = 20  # seconds between two times that a socket says that it is there
 PATIENCE = 10  # seconds until a wish that nobody answers is sent again
 
 
-def jobs_of(owner: Owner) -> list[dict[str, Any]]:
-    """Snapshots of an owner's jobs: those to be finished and those that ended a short while ago."""
+def lately(owner: Owner) -> list[QuerySet[Any]]:
+    """An owner's jobs of each kind: those to be finished and those that ended a short while ago."""
     recent = Q(state__in=Job.UNFINISHED) | Q(finished__gt=Now() - RECENT)
-    found = [job for kind in kinds() for job in kind.objects.of(owner).filter(recent)[:100]]
-    return [job.snapshot() for job in lined_up(found)]
+    return [kind.objects.of(owner).filter(recent)[:100] for kind in kinds()]
+
+
+def jobs_of(owner: Owner) -> list[dict[str, Any]]:
+    """Snapshots of them."""
+    return [job.snapshot() for job in lined_up(chain.from_iterable(lately(owner)))]
+
+
+def numbers_of(owner: Owner) -> dict[str, int]:
+    """Which they are, and how often each has changed."""
+    found = chain.from_iterable(jobs.values_list("pk", "seq") for jobs in lately(owner))
+    return {str(pk): seq for pk, seq in found}
 
 
 class OwnersConsumer(AsyncJsonWebsocketConsumer):
@@ -145,11 +156,12 @@ class JobsConsumer(OwnersConsumer):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.pace = sockets.silent()
-        self.open: dict[str, int] = {}  # jobs to be finished: the newest number that was told
+        self.heard: dict[str, int] = {}  # the newest number that was told of each job
+        self.open: set[str] = set()  # those of them that are to be finished
 
     async def begin(self) -> None:
         jobs = await self.look()
-        self.open = {}
+        self.heard, self.open = {}, set()
         for job in jobs:
             self.note(job)
         await self.send_json({"type": "jobs", "jobs": jobs})
@@ -158,34 +170,28 @@ class JobsConsumer(OwnersConsumer):
         with translation.override(self.language):
             return await database_sync_to_async(jobs_of)(self.owner)
 
-    @database_sync_to_async
-    def has_heard_all(self) -> bool:
-        of_each = [
-            kind.objects.of(self.owner).filter(state__in=Job.UNFINISHED).order_by()
-            .values_list("pk", "seq")
-            for kind in kinds()
-        ]  # fmt: skip
-        found = of_each[0].union(*of_each[1:], all=True)
-        return self.open == {str(pk): seq for pk, seq in found}
-
     def note(self, job: dict[str, Any]) -> None:
         """``job``: at least ``id``, ``state`` and ``seq`` of a snapshot."""
+        self.heard[job["id"]] = max(job["seq"], self.heard.get(job["id"], 0))
         if job["state"] in Job.UNFINISHED:
-            self.open[job["id"]] = max(job["seq"], self.open.get(job["id"], 0))
+            self.open.add(job["id"])
         else:
-            self.open.pop(job["id"], None)
+            self.open.discard(job["id"])
 
     async def catch_up(self) -> None:
-        """Asks only while there is something to wait for, and for all of it only if there is
-        news."""
-        if not self.open or await self.has_heard_all():
-            return
-        jobs = await self.look()
-        if self.open.keys() - {job["id"] for job in jobs}:  # ended long ago, or deleted
+        """Even when nothing is waited for: of a job that began and ended while this socket was in
+        no group it has never heard. All of them are looked at only if there is news."""
+        known = set(self.heard)
+        numbers = await database_sync_to_async(numbers_of)(self.owner)
+        if self.open & known - numbers.keys():  # ended long ago, or deleted
             await self.begin()
-        for job in jobs:
-            ended = job["state"] not in Job.UNFINISHED
-            if job["seq"] > self.open.get(job["id"], job["seq"] if ended else -1):
+            return
+        for pk in known - numbers.keys():
+            self.heard.pop(pk, None)
+        if all(self.heard.get(pk, -1) >= seq for pk, seq in numbers.items()):
+            return
+        for job in await self.look():
+            if job["seq"] > self.heard.get(job["id"], -1):
                 self.note(job)
                 await self.send_json({"type": "job", "job": job})
 

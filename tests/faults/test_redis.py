@@ -47,7 +47,8 @@ async def test_redis_goes_and_comes_back(cluster, scene) -> None:
 
 
 async def test_redis_forgets_everything(cluster, scene) -> None:
-    """A page whose socket stays open all the while still hears how its jobs end."""
+    """A page whose socket stays open all the while still hears how its jobs end, and of a wish that
+    is uttered while it is in no group: its first word may even be lost within Redis."""
     now = await scene("FLUSHALL in Redis")
     (visitor,) = now.visitors
     for _ in range(TIMES):
@@ -57,6 +58,7 @@ async def test_redis_forgets_everything(cluster, scene) -> None:
         await asyncio.to_thread(cast.wait_until, lambda: visitor.open)
         now.strikes()
         cluster.redis.client().flushall()
+        await visitor.wish(visitor.photos[0], SMALL)
         await visitor.until_told()
     outcome = await now.settle()
     assert (outcome.reasons, outcome.attempts) == ({}, 0)

@@ -9,12 +9,13 @@ from typing import Any
 import pytest
 from asgiref.sync import sync_to_async
 from autobahn.exception import Disconnected
+from channels.layers import InMemoryChannelLayer, get_channel_layer
 from channels.testing import WebsocketCommunicator
 from django.contrib.auth import get_user_model
 from django.test import Client
 from django.utils import timezone
 
-from gallery import notify, services
+from gallery import consumers, notify, services
 from gallery.models import Photo, Rendering
 from gallery.operations.sockets import SocketLog
 from tests import cast
@@ -157,6 +158,63 @@ async def test_long_ended_jobs_are_not_told_again(guest: Client, rendering: Rend
     await sync_to_async(rendering.change)(state="done", finished=long_ago)
     page, jobs = await connected(guest)
     assert jobs == []
+    await page.disconnect()
+
+
+async def forget_groups() -> None:
+    """As a Redis that was flushed, or came back empty."""
+    layer: Any = get_channel_layer()
+    if isinstance(layer, InMemoryChannelLayer):
+        layer.groups.clear()
+    else:
+        await layer.flush()
+
+
+async def heard_until_it_ended(page: WebsocketCommunicator, rendering: Rendering) -> dict[str, Any]:
+    job: dict[str, Any] = {"id": "", "state": ""}
+    while job["id"] != str(rendering.pk) or job["state"] in Rendering.UNFINISHED:
+        told = await page.receive_json_from(timeout=5)
+        assert told["type"] == "job"
+        job = told["job"]
+    return job
+
+
+async def test_a_page_in_no_group_is_told_of_a_job_that_it_never_heard_of(
+    guest: Client, photo: Photo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It began and ended while nobody knew where to tell it."""
+    monkeypatch.setattr(consumers, "REJOIN", 1)
+    page, jobs = await connected(guest)
+    assert jobs == []
+    await forget_groups()
+    rendering = await sync_to_async(cast.submit)(photo)
+    await sync_to_async(services.job_cancel)(rendering)
+    assert (await heard_until_it_ended(page, rendering))["state"] == "cancelled"
+    assert await page.receive_nothing(timeout=2.5)  # once
+    await page.disconnect()
+
+
+async def test_nor_does_it_wait_for_one_while_it_hears_of_another(
+    guest: Client, photo: Photo, rendering: Rendering, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(consumers, "REJOIN", 1)
+    page, _jobs = await connected(guest)  # waits for the first
+    await forget_groups()
+    second = await sync_to_async(cast.submit)(photo)
+    await sync_to_async(services.job_cancel)(second)
+    assert (await heard_until_it_ended(page, second))["state"] == "cancelled"
+    await sync_to_async(services.job_cancel)(rendering)
+    assert (await heard_until_it_ended(page, rendering))["state"] == "cancelled"
+    await page.disconnect()
+
+
+async def test_a_page_is_told_when_a_job_it_waits_for_is_gone(
+    guest: Client, rendering: Rendering, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(consumers, "REJOIN", 1)
+    page, _jobs = await connected(guest)
+    await Rendering.objects.filter(pk=rendering.pk).aupdate(deleted=timezone.now())
+    assert await page.receive_json_from(timeout=5) == {"type": "jobs", "jobs": []}
     await page.disconnect()
 
 
