@@ -42,8 +42,6 @@ class Arrival(Owned):
     length = models.BigIntegerField()
     offset = models.BigIntegerField(default=0)  # bytes that are here
     expires = models.DateTimeField(default=expiry, db_index=True)
-    # Whoever writes to it, or makes something of it, holds it until then; none other does.
-    held_until = models.DateTimeField(null=True, blank=True)
     made = models.CharField(max_length=60, blank=True)  # of it: kind and id, as in "photo 0b5c..."
 
     objects = ArrivalQuerySet.as_manager()  # type: ignore[misc]

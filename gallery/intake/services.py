@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import shutil
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from datetime import timedelta
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from django.conf import settings
-from django.db.models import Q, Sum
+from django.db.models import Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -23,7 +23,6 @@ from gallery.refusals import RefusedError
 from webstyle.engine.events import EngineError
 
 CHUNK = 1 << 20
-HOLD = timedelta(minutes=2)  # longer than one piece takes to be written, or one file to be opened
 RESERVE = 500_000_000  # bytes of the disk that uploads leave free
 
 
@@ -78,18 +77,28 @@ def check_room(owner: Owner, length: int) -> None:
 
 
 @contextmanager
-def held(arrival: Arrival, where: Q | None = None) -> Iterator[None]:
-    """Alone with it. Raises BusyError when somebody else is at it."""
-    now = timezone.now()
-    free = Q(held_until__isnull=True) | Q(held_until__lt=now)
-    free |= Q(held_until__gt=now + 2 * HOLD)  # written before the clock was set back
-    until = now + HOLD
-    if not arrival.change(free & (where or Q()), held_until=until):
-        raise BusyError(_("This upload is being written to already: try again in a moment."))
+def held(arrival: Arrival) -> Iterator[BinaryIO]:
+    """Alone with its file, until the end or until this process is killed; ``arrival`` is read anew.
+    Raises BusyError when somebody else is at it, or has just come to an end with it."""
     try:
-        yield
-    finally:
-        arrival.change(Q(held_until=until), held_until=None)
+        file = arrival.path.open("r+b")
+    except FileNotFoundError:
+        raise busy() from None
+    with file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise busy() from None
+        arrival.refresh_from_db()
+        yield file
+
+
+def busy() -> BusyError:
+    return BusyError(_("This upload is being written to already: try again in a moment."))
+
+
+def too_long() -> TooLongError:
+    return TooLongError(_("That is more than was announced: begin a new upload."))
 
 
 def append(
@@ -101,16 +110,30 @@ def append(
     Raises BusyError, TooLongError and ChecksumError; Arrival.DoesNotExist where its file is lost.
     """
     check_file(arrival)
-    with held(arrival, Q(offset=offset)), arrival.path.open("r+b") as file:
+    if arrival.made:
+        raise too_long()
+    with held(arrival) as file:
+        if arrival.offset != offset:  # another was faster
+            raise busy()
         end = write(file, offset, body, arrival.length, digest)
-        arrival.change(Q(offset=offset), offset=end, expires=expiry())
+        arrival.change(offset=end, expires=expiry())
 
 
 def check_file(arrival: Arrival) -> None:
-    """Its row alone is of no use: the upload has to begin anew."""
-    if not arrival.made and not arrival.path.exists():
+    """Its row alone is of no use, unless something was made of it: the upload has to begin anew."""
+    if arrival.path.exists():
+        return
+    arrival.refresh_from_db()
+    if not arrival.made:
         arrival.delete()
         raise Arrival.DoesNotExist
+
+
+def cancel(arrival: Arrival) -> None:
+    """Raises BusyError."""
+    check_file(arrival)
+    with nullcontext() if arrival.made else held(arrival):
+        arrival.delete()
 
 
 def write(file: BinaryIO, at: int, body: Any, length: int, digest: tuple[str, bytes] | None) -> int:
@@ -121,26 +144,13 @@ def write(file: BinaryIO, at: int, body: Any, length: int, digest: tuple[str, by
     while data := body.read(CHUNK):
         at += len(data)
         if at > length:
-            raise TooLongError(_("That is more than was announced: begin a new upload."))
+            raise too_long()
         file.write(data)
         if check:
             check.update(data)
     if digest and check and check.digest() != digest[1]:
         raise ChecksumError(_("The checksum does not fit the bytes: send them again."))
     return at
-
-
-@contextmanager
-def finished(owner: Owner, pk: Any) -> Iterator[tuple[Path, str]]:
-    """The file of a whole upload, and its name; nobody else touches it meanwhile.
-
-    Raises Arrival.DoesNotExist, UnfinishedError and BusyError.
-    """
-    arrival = Arrival.objects.of(owner).get(pk=pk)
-    check_whole(arrival)
-    check_file(arrival)
-    with held(arrival):
-        yield arrival.path, arrival.title
 
 
 def check_whole(arrival: Arrival) -> None:
@@ -155,18 +165,19 @@ def made_of(owner: Owner, pk: Any, make: Callable[[Owner, Path, str], Any]) -> A
     """What ``make`` makes of a whole upload; asked again, the same thing. A file that is refused
     is not kept, but for those that came at the wrong time."""
     arrival = Arrival.objects.of(owner).get(pk=pk)
+    check_file(arrival)
     if arrival.made:
         return made_before(owner, arrival)
+    check_whole(arrival)
     try:
-        with finished(owner, pk) as (path, name):
-            arrival.refresh_from_db()
+        with held(arrival):
             if arrival.made:  # by somebody who was faster
                 return made_before(owner, arrival)
             with along(lambda item: arrival.change(made=f"{item.KIND} {item.pk}")):
-                item = make(owner, path, name)
-            path.unlink(missing_ok=True)
+                item = make(owner, arrival.path, arrival.title)
+            arrival.path.unlink(missing_ok=True)
             return item
-    except (RefusedError, BusyError, UnfinishedError):
+    except (RefusedError, BusyError):
         raise
     except EngineError:
         arrival.delete()

@@ -125,8 +125,7 @@ def upload(request: HttpRequest, method: str, pk: UUID) -> HttpResponse:
     if method == "PATCH":
         return patch(request, arrival)
     if method == "DELETE":
-        with services.held(arrival):
-            arrival.delete()
+        services.cancel(arrival)
         return HttpResponse(status=204)
     services.check_file(arrival)
     response = HttpResponse(status=200)

@@ -33,7 +33,7 @@ NOT_KEPT = ("gallery.Presence", "gallery.Arrival")
 
 
 @pytest.fixture
-def full(result: Any) -> dict[str, Any]:
+def furnished(result: Any) -> dict[str, Any]:
     """The tests' own database with one of everything; what is in it that a backup keeps."""
     ContentType.objects.clear_cache()
     world.build(result)
@@ -49,12 +49,30 @@ def full(result: Any) -> dict[str, Any]:
     return found
 
 
+_saved: list[tuple[dict[str, Any], bytes]] = []  # once for all: it takes some seconds
+
+
 @pytest.fixture
-def saved(full: dict[str, Any], tmp_path: Path) -> Path:
-    """A backup of it."""
+def site_and_backup(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[dict[str, Any], Path]:
+    """All that was in it, and a backup of it."""
     place = tmp_path / "site.tar"
-    managed(HERE, "backup", place)
-    return place
+    if not _saved:
+        full = request.getfixturevalue("furnished")
+        managed(HERE, "backup", place)
+        _saved.append((full, place.read_bytes()))
+    full, data = _saved[0]
+    place.write_bytes(data)
+    return full, place
+
+
+@pytest.fixture
+def full(site_and_backup: tuple[dict[str, Any], Path]) -> dict[str, Any]:
+    return site_and_backup[0]
+
+
+@pytest.fixture
+def saved(site_and_backup: tuple[dict[str, Any], Path]) -> Path:
+    return site_and_backup[1]
 
 
 def same(site: dict[str, Any], full: dict[str, Any]) -> bool:
@@ -262,7 +280,7 @@ def test_what_is_there_is_not_replaced_unless_one_says_so(
     assert same(site, full)
 
 
-def test_nothing_is_restored_below_a_site_that_is_at_work(saved: Path) -> None:
+def test_nothing_is_restored_below_a_site_that_is_at_work(photo: Photo, saved: Path) -> None:
     Presence.objects.create(name="easel:4", seen=timezone.now())
     assert "easel:4 is at work" in refused(HERE, "restore", "--replace", saved)
     Presence.objects.update(seen=timezone.now() - timedelta(minutes=5))

@@ -5,6 +5,8 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import subprocess
+import sys
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -18,7 +20,7 @@ from django.utils import timezone
 
 from gallery import purging, services
 from gallery.intake.models import Arrival
-from gallery.intake.services import held
+from gallery.intake.services import check_file, held
 from gallery.models import Painting, Photo
 from gallery.owners import SESSION_KEY, Owner
 from tests import cast
@@ -230,12 +232,42 @@ def test_of_two_at_once_one_is_refused(guest: Client) -> None:
     assert patch(guest, url, 0, b"x").status_code == 204
 
 
-def test_a_server_that_died_while_it_wrote_holds_nothing_for_long(guest: Client) -> None:
+HOLDER = """
+import sys, time
+from fcntl import LOCK_EX, flock
+file = open(sys.argv[1], "r+b")
+flock(file, LOCK_EX)
+file.write(b"half of a pie")
+file.flush()
+print("held", flush=True)
+time.sleep(60)
+"""
+
+
+def test_a_server_that_was_killed_while_it_wrote_holds_nothing(guest: Client) -> None:
     url = begun(guest, 10)
-    Arrival.objects.update(held_until=timezone.now() - timedelta(seconds=1))
-    Arrival.objects.get().path.write_bytes(b"half of a pie")
+    path = Arrival.objects.get().path
+    command = [sys.executable, "-c", HOLDER, str(path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as server:
+        assert server.stdout
+        assert server.stdout.readline() == b"held\n"
+        assert patch(guest, url, 0, b"x").status_code == 423
+        server.kill()
     assert patch(guest, url, 0, b"0123456789").status_code == 204
-    assert Arrival.objects.get().path.read_bytes() == b"0123456789"
+    assert path.read_bytes() == b"0123456789"
+
+
+def test_whoever_comes_second_finds_what_the_first_has_done(guest: Client, jpeg: bytes) -> None:
+    """Two read the row before either had it."""
+    url = sent(guest, jpeg)
+    late = Arrival.objects.get()
+    assert make(guest, url).status_code == 201
+    assert late.path.exists() is False
+    check_file(late)
+    assert late.made, "the row is there, and says what was made of it"
+    assert patch(guest, url, len(jpeg), b"x").status_code == 413
+    assert guest.delete(url, headers=TUS).status_code == 204
+    assert Photo.objects.count() == 1
 
 
 def test_it_is_nobody_elses(guest: Client, stranger: Client, client: Client, jpeg: bytes) -> None:

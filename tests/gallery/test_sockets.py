@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 from asgiref.sync import sync_to_async
 from autobahn.exception import Disconnected
-from channels.layers import InMemoryChannelLayer, get_channel_layer
+from channels.layers import get_channel_layer
 from channels.testing import WebsocketCommunicator
+from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.test import Client
 from django.utils import timezone
@@ -18,7 +19,7 @@ from django.utils import timezone
 from gallery import consumers, notify, services
 from gallery.models import Photo, Rendering
 from gallery.operations.sockets import SocketLog
-from tests import cast
+from tests import backends, cast
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -161,13 +162,12 @@ async def test_long_ended_jobs_are_not_told_again(guest: Client, rendering: Rend
     await page.disconnect()
 
 
-async def forget_groups() -> None:
+def forget_groups() -> None:
     """As a Redis that was flushed, or came back empty."""
-    layer: Any = get_channel_layer()
-    if isinstance(layer, InMemoryChannelLayer):
-        layer.groups.clear()
+    if settings.CHANNEL_LAYER_URL:
+        backends.redis_at(settings.CHANNEL_LAYER_URL).flushdb()
     else:
-        await layer.flush()
+        get_channel_layer().groups.clear()
 
 
 async def heard_until_it_ended(page: WebsocketCommunicator, rendering: Rendering) -> dict[str, Any]:
@@ -186,7 +186,7 @@ async def test_a_page_in_no_group_is_told_of_a_job_that_it_never_heard_of(
     monkeypatch.setattr(consumers, "REJOIN", 1)
     page, jobs = await connected(guest)
     assert jobs == []
-    await forget_groups()
+    forget_groups()
     rendering = await sync_to_async(cast.submit)(photo)
     await sync_to_async(services.job_cancel)(rendering)
     assert (await heard_until_it_ended(page, rendering))["state"] == "cancelled"
@@ -199,7 +199,7 @@ async def test_nor_does_it_wait_for_one_while_it_hears_of_another(
 ) -> None:
     monkeypatch.setattr(consumers, "REJOIN", 1)
     page, _jobs = await connected(guest)  # waits for the first
-    await forget_groups()
+    forget_groups()
     second = await sync_to_async(cast.submit)(photo)
     await sync_to_async(services.job_cancel)(second)
     assert (await heard_until_it_ended(page, second))["state"] == "cancelled"
