@@ -29,6 +29,7 @@ from gallery.models import Mask, Painting, Photo, Rendering, TaughtStyle
 from gallery.operations import storage
 from gallery.operations.guests import SEEN
 from gallery.owners import SESSION_KEY, Owner
+from tests import backends
 from tests.servers import free_port as free_port
 from webstyle.asgi import application
 from webstyle.engine import images
@@ -226,6 +227,7 @@ def body(response: HttpResponse) -> bytes:
 
 def environment(**values: Any) -> dict[str, str]:
     """Of a process of the site itself, on the test database unless said otherwise."""
+    backends.written.add("by a process")
     given = {
         "DJANGO_SETTINGS_MODULE": "webstyle.settings",
         **settings.TEST_SITE,

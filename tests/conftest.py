@@ -27,6 +27,9 @@ from webstyle.engine.events import Result
 def pytest_configure() -> None:
     if backends.LACKING and os.environ.get("CI"):  # there, everything is meant to be installed
         pytest.exit(f"BACKENDS=scaled: {backends.LACKING}", returncode=1)
+    if backends.SCALED:
+        backends.watch_files()
+        backends.delete_instead_of_truncating()
 
 
 def pytest_report_header() -> str:
@@ -36,7 +39,8 @@ def pytest_report_header() -> str:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     # Whole files, the browser's first: what takes long is not begun last, when the other workers
     # have nothing left to do, and each of them has one browser, and then none.
-    items.sort(key=lambda item: ("/tests/browser/" not in str(item.path), item.path))
+    rooms = ["browser", "faults", "security", "gallery", "engine"]
+    items.sort(key=lambda item: (rooms.index(item.path.parent.name), item.path))
     for item in items:
         local = item.get_closest_marker("local")
         if backends.LACKING:

@@ -179,7 +179,7 @@ if S3_BUCKET:
     from botocore.config import Config
 
     STORAGES["default"] = {
-        "BACKEND": "storages.backends.s3.S3Storage",
+        "BACKEND": "gallery.bucket.BucketStorage",
         "OPTIONS": {
             "bucket_name": S3_BUCKET,
             "endpoint_url": S3_ENDPOINT or f"https://s3.{S3_REGION}.amazonaws.com",
@@ -194,6 +194,7 @@ if S3_BUCKET:
                 connect_timeout=5,
                 read_timeout=20,
                 retries={"mode": "standard", "max_attempts": 3},
+                max_pool_connections=50,  # one client for all threads
             ),
             # What is read goes piece by piece into a temporary file: by default it is all held in
             # memory, and threads fetch more of it ahead.

@@ -5,12 +5,14 @@ from __future__ import annotations
 import io
 import json
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import boto3
 import pytest
+from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage, storages
 from django.test import Client
 from django.urls import reverse
@@ -53,7 +55,7 @@ def in_bucket(endpoint: str, bucket: Any, settings) -> Any:
     """The storage as webstyle.settings makes it of the environment."""
     settings.STORAGES = settings.STORAGES | {
         "default": {
-            "BACKEND": "storages.backends.s3.S3Storage",
+            "BACKEND": "gallery.bucket.BucketStorage",
             "OPTIONS": {
                 "bucket_name": BUCKET, "endpoint_url": endpoint, "region_name": REGION,
                 "access_key": "key", "secret_key": "secret", "addressing_style": "path",
@@ -122,10 +124,26 @@ def test_previews_and_checkpoints_of_broken_attempts_are_swept(in_bucket: Any, d
 
 
 def test_two_files_never_share_a_name(in_bucket: Any) -> None:
-    from django.core.files.base import ContentFile
-
     names = {default_storage.save("a/b.bin", ContentFile(b"x")) for _ in range(3)}
     assert len(names) == 3
+
+
+def test_all_threads_share_one_client_and_what_was_written_is_not_asked_for_its_size(
+    in_bucket: Any,
+) -> None:
+    asked = []
+    events = default_storage.connection.meta.client.meta.events
+    events.register("before-call.s3", lambda model, **more: asked.append(model.name))
+    with ThreadPoolExecutor(1) as pool:
+        name = pool.submit(default_storage.save, "a/b.bin", ContentFile(b"four")).result()
+    assert default_storage.size(name) == 4
+    assert asked == ["HeadObject", "PutObject"]
+    in_bucket.Object(name).put(Body=b"longer")  # by another process
+    assert default_storage.size(name) == 6
+    default_storage.save("a/c.bin", ContentFile(b"x"))
+    default_storage.delete("a/c.bin")
+    with pytest.raises(FileNotFoundError):
+        default_storage.size("a/c.bin")
 
 
 def test_the_owner_is_sent_to_a_signed_address_and_a_stranger_is_not(
