@@ -1,14 +1,16 @@
 # make run   set up what is missing and serve the site at http://127.0.0.1:8000 (PORT= for another)
-# make test  set up what is missing and run the whole suite on SQLite, and on PostgreSQL, Redis and S3
-#            what most depends on them; make test-scaled runs all there that touches a backend
+# make test  set up what is missing and run the whole suite on SQLite, a layer in memory and a folder, and
+#            once more on PostgreSQL, Redis and S3 all that touches them, but for ONCE
 PORT ?= 8000
 PYTHON ?= python3
-SIDE_BY_SIDE ?= 3  # tests; each has its share of the cores
+SIDE_BY_SIDE ?= 4  # tests; each has its share of the cores
 PARALLEL = -n $(SIDE_BY_SIDE) --dist loadfile --no-loadscope-reorder
 SCALED = tests/browser tests/gallery tests/security  # the engine knows of no backend
-# Of those: jobs and their lanes, uploads and files, counters, searches, sockets
-CORE = account_leaves_nothing accounts_export api_idempotency batch claims cleanup delivery leases \
-	metrics quotas resumable_upload runs s3 search sockets together turns
+# Not twice in `make test`, for the time they take: they ask of a backend what others ask too, and most of
+# what they find is found on any. `make test-scaled` runs them, too.
+ONCE = gallery/test_api_document gallery/test_api_guide gallery/test_api_schemathesis gallery/test_cards_meta \
+	gallery/test_image gallery/test_lessons gallery/test_oembed gallery/test_serving gallery/test_tus_client \
+	gallery/test_verify security/test_code security/test_roles security/test_stored_text
 BIN = .venv/bin
 
 PO = $(wildcard locale/*/LC_MESSAGES/*.po)
@@ -31,7 +33,7 @@ test: .venv/dev.done $(PO:.po=.mo)
 	@echo "== tests on SQLite, a layer in memory and a folder"
 	$(BIN)/pytest $(PARALLEL)
 	@echo "== tests on PostgreSQL, Redis and S3"
-	BACKENDS=scaled $(BIN)/pytest $(PARALLEL) $(CORE:%=tests/gallery/test_%.py)
+	BACKENDS=scaled $(BIN)/pytest $(PARALLEL) tests/gallery tests/security $(ONCE:%=--ignore=tests/%.py)
 
 test-scaled: .venv/dev.done $(PO:.po=.mo)
 	BACKENDS=scaled $(BIN)/pytest $(PARALLEL) -m "scaled or not browser" $(SCALED)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from typing import Any
 
 from django.apps import apps
+from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
@@ -42,11 +44,25 @@ def outcome(answer: HttpResponse) -> Outcome:
 
 
 def everything() -> dict[str, list[dict[str, Any]]]:
-    """All rows of all tables but those that come and go with any visit."""
+    """All rows of all tables but those that come and go with any visit, as the database has them:
+    it is asked thousands of times."""
+    found = {}
+    with connection.cursor() as cursor:
+        for label, query in questions().items():
+            cursor.execute(query)
+            names = [column[0] for column in cursor.description]
+            found[label] = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    return found
+
+
+@functools.cache
+def questions() -> dict[str, str]:
+    name = connection.ops.quote_name
     return {
-        model._meta.label: list(model._base_manager.order_by("pk").values())
+        model._meta.label: f"SELECT * FROM {name(model._meta.db_table)} "
+        f"ORDER BY {name(model._meta.pk.column)}"
         for model in apps.get_models()
-        if model._meta.label_lower not in PASSING
+        if model._meta.managed and model._meta.label_lower not in PASSING
     }
 
 
