@@ -1,16 +1,18 @@
 # make run   set up what is missing and serve the site at http://127.0.0.1:8000 (PORT= for another)
 # make test  set up what is missing and run the whole suite on SQLite, a layer in memory and a folder, and
-#            once more on PostgreSQL, Redis and S3 all that touches them, but for ONCE
+#            the site's rooms, but for ONCE, again on PostgreSQL, Redis and S3; make test-scaled runs all
+#            there that touches a backend
 PORT ?= 8000
 PYTHON ?= python3
-SIDE_BY_SIDE ?= 4  # tests; each has its share of the cores
+SIDE_BY_SIDE ?= 3  # tests; each has its share of the cores
 PARALLEL = -n $(SIDE_BY_SIDE) --dist loadfile --no-loadscope-reorder
 SCALED = tests/browser tests/gallery tests/security  # the engine knows of no backend
-# Not twice in `make test`, for the time they take: they ask of a backend what others ask too, and most of
-# what they find is found on any. `make test-scaled` runs them, too.
-ONCE = gallery/test_api_document gallery/test_api_guide gallery/test_api_schemathesis gallery/test_cards_meta \
-	gallery/test_image gallery/test_lessons gallery/test_oembed gallery/test_serving gallery/test_tus_client \
-	gallery/test_verify security/test_code security/test_roles security/test_stored_text
+# Not twice in `make test`, for the time they take: who may see what, words and pages of all kinds, and what
+# starts servers of its own anyway. Most of what these find is found on any backend.
+ONCE = album_links api_document api_guide api_rights api_schemathesis cards_meta content_security \
+	decision_race feeds gatys_on_the_site image lessons moderation_decisions no_english_left oembed \
+	provenance remix s3 serving settling share_links short_of_memory states strangers_actions tus_client \
+	verify who_sees_what
 BIN = .venv/bin
 
 PO = $(wildcard locale/*/LC_MESSAGES/*.po)
@@ -33,7 +35,7 @@ test: .venv/dev.done $(PO:.po=.mo)
 	@echo "== tests on SQLite, a layer in memory and a folder"
 	$(BIN)/pytest $(PARALLEL)
 	@echo "== tests on PostgreSQL, Redis and S3"
-	BACKENDS=scaled $(BIN)/pytest $(PARALLEL) tests/gallery tests/security $(ONCE:%=--ignore=tests/%.py)
+	BACKENDS=scaled $(BIN)/pytest $(PARALLEL) tests/gallery $(ONCE:%=--ignore=tests/gallery/test_%.py)
 
 test-scaled: .venv/dev.done $(PO:.po=.mo)
 	BACKENDS=scaled $(BIN)/pytest $(PARALLEL) -m "scaled or not browser" $(SCALED)
@@ -77,12 +79,12 @@ messages: .venv/run.done
 .venv/run.done: requirements.txt
 	@echo "== Python packages into .venv (some minutes the first time)"
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	@$(BIN)/pip install -r requirements.txt
+	@$(BIN)/pip install --no-compile -r requirements.txt
 	@touch $@
 
 .venv/dev.done: requirements-dev.txt .venv/run.done
 	@echo "== Python packages for tests into .venv"
-	@$(BIN)/pip install -r requirements-dev.txt
+	@$(BIN)/pip install --no-compile -r requirements-dev.txt
 	@touch $@
 
 clean:
