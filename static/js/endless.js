@@ -92,8 +92,9 @@ const reveal = (item) => item.removeAttribute("data-waits");
 
 function startFoot() {
   const foot = slot(root, "foot");
-  const near = new IntersectionObserver(async ([entry]) => {
-    if (!entry.isIntersecting || !left || !next || pending || !slot(root, "trouble").hidden) return;
+  // A page that was busy is told of several changes at once: the last of them is how it is now.
+  const near = new IntersectionObserver(async (changes) => {
+    if (!changes.at(-1).isIntersecting || !left || !next || pending || !slot(root, "trouble").hidden) return;
     left -= 1;
     if (await more()) again();
   }, { rootMargin: `0px 0px ${AHEAD}px` });
