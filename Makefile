@@ -1,18 +1,14 @@
 # make run   set up what is missing and serve the site at http://127.0.0.1:8000 (PORT= for another)
-# make test  set up what is missing and run the whole suite on SQLite, a layer in memory and a folder, and
-#            the site's rooms, but for ONCE, again on PostgreSQL, Redis and S3; make test-scaled runs all
-#            there that touches a backend
+# make test  set up what is missing and run the whole suite on SQLite, and on PostgreSQL, Redis and S3
+#            what most depends on them; make test-scaled runs all there that touches a backend
 PORT ?= 8000
 PYTHON ?= python3
 SIDE_BY_SIDE ?= 3  # tests; each has its share of the cores
 PARALLEL = -n $(SIDE_BY_SIDE) --dist loadfile --no-loadscope-reorder
 SCALED = tests/browser tests/gallery tests/security  # the engine knows of no backend
-# Not twice in `make test`, for the time they take: who may see what, words and pages of all kinds, and what
-# starts servers of its own anyway. Most of what these find is found on any backend.
-ONCE = album_links api_document api_guide api_rights api_schemathesis cards_meta content_security \
-	decision_race feeds gatys_on_the_site image lessons moderation_decisions no_english_left oembed \
-	provenance remix s3 serving settling share_links short_of_memory states strangers_actions tus_client \
-	verify who_sees_what
+# Of those: jobs and their lanes, uploads and files, counters, searches, walls, sockets
+CORE = account_leaves_nothing accounts_export api_idempotency batch browsing checkpoints claims cleanup \
+	connections delivery leases metrics pausing quotas resumable_upload runs s3 search sockets together turns
 BIN = .venv/bin
 
 PO = $(wildcard locale/*/LC_MESSAGES/*.po)
@@ -35,7 +31,7 @@ test: .venv/dev.done $(PO:.po=.mo)
 	@echo "== tests on SQLite, a layer in memory and a folder"
 	$(BIN)/pytest $(PARALLEL)
 	@echo "== tests on PostgreSQL, Redis and S3"
-	BACKENDS=scaled $(BIN)/pytest $(PARALLEL) tests/gallery $(ONCE:%=--ignore=tests/gallery/test_%.py)
+	BACKENDS=scaled $(BIN)/pytest $(PARALLEL) $(CORE:%=tests/gallery/test_%.py)
 
 test-scaled: .venv/dev.done $(PO:.po=.mo)
 	BACKENDS=scaled $(BIN)/pytest $(PARALLEL) -m "scaled or not browser" $(SCALED)
