@@ -72,6 +72,6 @@ def test_it_finds_nothing(tmp_path: Path) -> None:
         search(port, tmp_path, *token, "--phases", "coverage,fuzzing", "-n", "4")
         (tmp_path / "schemathesis.toml").unlink()
         # With ids of things that are not there; then as nobody.
-        search(port, tmp_path, *token, "--phases", "fuzzing", "-n", "3")
+        search(port, tmp_path, *token, "--phases", "fuzzing", "-n", "6")
         search(port, tmp_path, "--phases", "fuzzing", "-n", "2")
     assert "Internal Server Error: /api/" not in log.read_text()
