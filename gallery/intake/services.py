@@ -150,6 +150,7 @@ def write(file: BinaryIO, at: int, body: Any, length: int, digest: tuple[str, by
             check.update(data)
     if digest and check and check.digest() != digest[1]:
         raise ChecksumError(_("The checksum does not fit the bytes: send them again."))
+    file.flush()  # a disk that is full says so before the bytes count
     return at
 
 

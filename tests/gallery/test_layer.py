@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from channels.layers import InMemoryChannelLayer
 from channels_redis.core import RedisChannelLayer
+from redis import Redis
 
 from gallery.layers.memory import MemoryLayer
 from gallery.layers.redis import RedisLayer
@@ -70,3 +71,16 @@ async def test_a_socket_that_closes_while_something_is_sent_to_redis_ends(
     assert listening.cancelled()
     assert await layer.receive(other) == {"type": "news"}, "what it took is there for others"
     await layer.close_pools()
+
+
+async def test_what_is_sent_after_redis_was_started_again_is_not_lost(redis_url: str) -> None:
+    """Nor is a socket closed that joins its group: connections of before are not taken at their
+    word."""
+    layer = RedisLayer(hosts=[redis_url])
+    page = await layer.new_channel()
+    await layer.group_add("owner", page)
+    Redis.from_url(redis_url).client_kill_filter(_type="normal")
+    await layer.group_add("owner", page)
+    Redis.from_url(redis_url).client_kill_filter(_type="normal")
+    await layer.group_send("owner", {"type": "news"})
+    assert await asyncio.wait_for(layer.receive(page), 10) == {"type": "news"}

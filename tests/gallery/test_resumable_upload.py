@@ -232,6 +232,21 @@ def test_of_two_at_once_one_is_refused(guest: Client) -> None:
     assert patch(guest, url, 0, b"x").status_code == 204
 
 
+def test_bytes_count_when_they_are_in_the_file(
+    guest: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url, sizes = begun(guest, 3), []
+    change = Arrival.change
+
+    def noted(self: Arrival, *args: Any, **values: Any) -> bool:
+        sizes.append(self.path.stat().st_size)
+        return change(self, *args, **values)
+
+    monkeypatch.setattr(Arrival, "change", noted)
+    assert patch(guest, url, 0, b"abc").status_code == 204
+    assert sizes == [3]
+
+
 HOLDER = """
 import sys, time
 from fcntl import LOCK_EX, flock
