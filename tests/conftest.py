@@ -38,7 +38,8 @@ def pytest_report_header() -> str:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     # Whole files, the browser's first: what takes long is not begun last, when the other workers
-    # have nothing left to do, and each of them has one browser, and then none.
+    # have nothing left to do (the tables of roles are in security), and each of them has one
+    # browser, and then none.
     rooms = ["browser", "faults", "security", "gallery", "engine"]
     items.sort(key=lambda item: (rooms.index(item.path.parent.name), item.path))
     for item in items:

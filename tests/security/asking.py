@@ -62,7 +62,7 @@ def questions() -> dict[str, str]:
         model._meta.label: f"SELECT * FROM {name(model._meta.db_table)} "
         f"ORDER BY {name(model._meta.pk.column)}"
         for model in apps.get_models()
-        if model._meta.managed and model._meta.label_lower not in PASSING
+        if model._meta.label_lower not in PASSING
     }
 
 
