@@ -10,6 +10,8 @@ SCALED = tests/browser tests/gallery tests/security  # the engine knows of no ba
 CORE = account_leaves_nothing accounts_export api_idempotency batch browsing checkpoints claims cleanup \
 	connections delivery leases metrics pausing quotas resumable_upload runs s3 search sockets together turns
 BIN = .venv/bin
+# Whatever the machine says: compiled anew, each process would start some seconds later
+export PYTHONDONTWRITEBYTECODE =
 
 PO = $(wildcard locale/*/LC_MESSAGES/*.po)
 
