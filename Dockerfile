@@ -25,8 +25,10 @@ RUN useradd --system --uid 10001 --home-dir /srv/webstyle webstyle && \
 COPY --from=packages /opt/webstyle /opt/webstyle
 WORKDIR /srv/webstyle
 COPY . .
-# With a folder and a key for this step alone: the image has no secret key.
-RUN pybabel compile -d locale -D django && pybabel compile -d locale -D djangojs && \
+# With a folder and a key for this step alone: the image has no secret key. Its user cannot write
+# down what is compiled, so that is done here.
+RUN python -m compileall -q gallery webstyle && \
+    pybabel compile -d locale -D django && pybabel compile -d locale -D djangojs && \
     VAR=/tmp/build SECRET_KEY=build python manage.py collectstatic --noinput && \
     rm -r /tmp/build
 USER webstyle

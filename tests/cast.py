@@ -274,10 +274,11 @@ def managing(log: Path, *args: Any, **values: Any) -> Iterator[subprocess.Popen[
 
 def wait_until(true: Callable[[], Any], log: Path | None = None, seconds: float = 90) -> Any:
     """What ``true`` gives as soon as it gives something; fails with the log after a while."""
-    end = time.monotonic() + seconds
+    end, pause = time.monotonic() + seconds, 0.02
     while time.monotonic() < end:
         if found := true():
             return found
-        time.sleep(0.02)
+        time.sleep(pause)
+        pause = min(pause * 1.3, 0.25)  # whoever asks takes the time of whoever is waited for
     said = f"\n{log.read_text()[-4000:]}" if log else ""
     raise AssertionError(f"waited {seconds} s in vain{said}")

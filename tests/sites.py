@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -34,13 +35,15 @@ def site_in(folder: Path, database_url: str = "") -> dict[str, Any]:
 
 
 def migrated(site: dict[str, Any]) -> dict[str, Any]:
-    """``site``, with empty tables: copied where they are one file, which spares some seconds."""
-    _, _, path = str(site["DATABASE_URL"]).partition("sqlite:///")
+    """``site``, whose database is empty, with empty tables: copied, which spares some seconds."""
+    url = str(site["DATABASE_URL"])
+    _, _, path = url.partition("sqlite:///")
     if path:
         Path(path).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(Path(empty_tables().name) / "db.sqlite3", path)
     else:
-        managed(site, "migrate", "--verbosity=0")
+        server, _, name = url.rpartition("/")
+        new_database(url, name, template=empty_tables_on(server))
     return site
 
 
@@ -52,12 +55,22 @@ def empty_tables() -> tempfile.TemporaryDirectory[str]:
     return folder
 
 
-def new_database(postgres_url: str, name: str) -> str:
-    """An empty one on this server; its address."""
-    with psycopg.connect(postgres_url, autocommit=True) as connection:
+@functools.cache
+def empty_tables_on(server: str) -> str:
+    """The name of a database of this process on this server of PostgreSQL."""
+    url = new_database(f"{server}/postgres", f"tables{os.getpid()}")
+    with tempfile.TemporaryDirectory(prefix="webstyle-tables-") as folder:
+        managed(site_in(Path(folder), url), "migrate", "--verbosity=0")
+    return url.rpartition("/")[2]
+
+
+def new_database(postgres_url: str, name: str, template: str = "template1") -> str:
+    """An empty one on this server, or a copy; its address."""
+    server = postgres_url.rpartition("/")[0]
+    with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
         connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-        connection.execute(f'CREATE DATABASE "{name}"')
-    return f"{postgres_url.rpartition('/')[0]}/{name}"
+        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+    return f"{server}/{name}"
 
 
 def contents(site: dict[str, Any]) -> dict[str, Any]:

@@ -18,7 +18,6 @@ MODERATORS = 4
 def main() -> None:
     django.setup()
     from django.contrib.auth import get_user_model
-    from django.core.management import call_command
     from django.db import connection
 
     from gallery.models import Ban, Photo, Rendering, TrailEntry
@@ -26,7 +25,6 @@ def main() -> None:
     from gallery.owners import Owner
     from webstyle.engine.recipe import Recipe
 
-    call_command("migrate", verbosity=0)
     photo = Photo.objects.create(guest="racer", title="Track", width=64, height=64)
     recipe = Recipe(styles=(("udnie", 1.0),)).to_json()
     picture = Rendering.objects.create(photo=photo, guest="racer", recipe=recipe, state="done")

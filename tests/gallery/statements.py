@@ -1,4 +1,4 @@
-"""Every change that a visitor can make to a job, on an empty database: run by test_claims.py.
+"""Every change that a visitor can make to a job, on an empty site: run by test_claims.py.
 
 Prints, as JSON, the state after each: databases differ in what an update may compute.
 """
@@ -12,13 +12,11 @@ import django
 
 def main() -> None:
     django.setup()
-    from django.core.management import call_command
 
     from gallery import jobs, services
     from gallery.models import Photo, Rendering
     from webstyle.engine.recipe import Recipe
 
-    call_command("migrate", verbosity=0)
     photo = Photo.objects.create(guest="g", title="Cup", width=64, height=64)
     recipe = Recipe(styles=(("udnie", 1.0),)).to_json()
     job = Rendering.objects.create(photo=photo, guest="g", recipe=recipe, lane="slow")

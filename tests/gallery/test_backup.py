@@ -22,7 +22,7 @@ from gallery.provenance import certificate
 from tests import cast
 from tests.gallery.test_serving import Browser, answers
 from tests.security import world
-from tests.sites import contents, managed, new_database, refused, site_in
+from tests.sites import contents, managed, migrated, new_database, refused, site_in
 
 pytestmark = [
     pytest.mark.django_db(transaction=True), pytest.mark.timeout(240),
@@ -103,7 +103,7 @@ def test_from_sqlite_to_postgresql_and_on_and_back_again(
     sites = [
         site_in(tmp_path / "one", new_database(postgres_url, "one")),
         site_in(tmp_path / "two", new_database(postgres_url, "two")),
-        site_in(tmp_path / "three"),
+        migrated(site_in(tmp_path / "three")),
     ]
     for number, site in enumerate(sites):
         managed(site, "restore", saved)
@@ -117,10 +117,11 @@ def test_what_comes_after_gets_ids_of_its_own(
     kind: str, saved: Path, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
     """Ids that a database counts go on behind those that were restored."""
-    url = ""
     if kind == "postgresql":
         url = new_database(request.getfixturevalue("postgres_url"), "ids")
-    site = site_in(tmp_path / "new", url)
+        site = site_in(tmp_path / "new", url)
+    else:
+        site = migrated(site_in(tmp_path / "new"))
     managed(site, "restore", saved)
     last = max(int(pk) for pk in contents(site)["rows"]["auth.User"])
     done = cast.manage("createsuperuser", "--noinput", "--username=late", "--email=l@example.org",
@@ -133,7 +134,7 @@ def test_a_site_that_is_started_on_it_shows_guests_their_pictures(
     guest: Client, painted: Rendering, tmp_path: Path
 ) -> None:
     """Their cookie is all that guests have: it goes on being good."""
-    place, site = tmp_path / "site.tar", site_in(tmp_path / "new")
+    place, site = tmp_path / "site.tar", migrated(site_in(tmp_path / "new"))
     managed(HERE, "backup", place)
     managed(site, "restore", place)
     visitor = Browser(port := cast.free_port())
@@ -160,7 +161,7 @@ def test_a_running_job_comes_back_waiting_and_the_attempt_is_not_counted(
         assert cast.claim().pk == running.pk
         checkpoint = default_storage.save("renderings/x/checkpoint-1.bin", ContentFile(b"x"))
         running.change(step=3, total=9, stage="Drawing", checkpoint=checkpoint if keeps else "")
-    place, site = tmp_path / "site.tar", site_in(tmp_path / "new")
+    place, site = tmp_path / "site.tar", migrated(site_in(tmp_path / "new"))
     managed(HERE, "backup", place)
     managed(site, "restore", place)
     found = contents(site)["rows"]["gallery.Rendering"].values()
@@ -206,7 +207,7 @@ def test_files_that_went_meanwhile_are_told_and_do_no_harm(
     painted: Rendering, tmp_path: Path
 ) -> None:
     default_storage.delete(painted.result.name)
-    place, site = tmp_path / "site.tar", site_in(tmp_path / "new")
+    place, site = tmp_path / "site.tar", migrated(site_in(tmp_path / "new"))
     told = managed(HERE, "backup", place)
     assert "1 files that rows name were not there" in told
     assert painted.result.name in told
@@ -263,7 +264,7 @@ def add_old_rows(database: Path, media: Path) -> None:
 def test_what_is_there_is_not_replaced_unless_one_says_so(
     full: dict[str, Any], saved: Path, tmp_path: Path
 ) -> None:
-    site = site_in(tmp_path / "new")
+    site = migrated(site_in(tmp_path / "new"))
     (tmp_path / "new/media/photos").mkdir(parents=True)
     there = tmp_path / "new/media/photos/mine.jpg"
     there.write_bytes(b"mine")
@@ -290,7 +291,8 @@ def test_nothing_is_restored_below_a_site_that_is_at_work(photo: Photo, saved: P
 def test_a_key_from_the_environment_stays_and_is_told_when_it_is_another(
     saved: Path, tmp_path: Path
 ) -> None:
-    done = cast.manage("restore", saved, **site_in(tmp_path / "new"), SECRET_KEY="another" * 8)
+    site = migrated(site_in(tmp_path / "new"))
+    done = cast.manage("restore", saved, **site, SECRET_KEY="another" * 8)
     assert done.returncode == 0
     assert "SECRET_KEY is not the one" in done.stderr
     assert not (tmp_path / "new/secret-key").exists()

@@ -15,14 +15,16 @@ from django.utils import timezone
 from gallery import jobs, services
 from gallery.models import Photo, Rendering
 from tests import cast
+from tests.sites import migrated, new_database, site_in
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """An empty database of each kind that the site runs on."""
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'race.sqlite3'}"
-    return request.getfixturevalue("postgres_url")
+    """Of an empty site, on each kind of database."""
+    url = ""
+    if request.param == "postgresql":
+        url = new_database(request.getfixturevalue("postgres_url"), "race")
+    return str(migrated(site_in(tmp_path, url))["DATABASE_URL"])
 
 
 def answer_of(script: str, database_url: str, at_once: int = 0) -> Any:

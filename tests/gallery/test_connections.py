@@ -16,6 +16,7 @@ from gallery import services
 from gallery.services import sanitize
 from tests import cast
 from tests.faults.visitors import Visitor
+from tests.sites import migrated, new_database
 from webstyle.engine.samples import sample_path
 
 
@@ -40,8 +41,9 @@ def site(postgres_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     """Its port. It has two connections, and pages alone."""
     folder = tmp_path_factory.mktemp("site")
     own = {"VAR": folder, "MEDIA_ROOT": folder / "media", "CHANNEL_LAYER_URL": "",
-           "DATABASE_URL": postgres_url, "DATABASE_CONNECTIONS": 2, "LANES": ""}  # fmt: skip
-    assert cast.manage("migrate", "--verbosity=0", **own).returncode == 0
+           "DATABASE_URL": new_database(postgres_url, "connections"), "DATABASE_CONNECTIONS": 2,
+           "LANES": ""}  # fmt: skip
+    migrated(own)
     assert cast.manage("collectstatic", "--noinput", "--verbosity=0", **own).returncode == 0
     port, log = cast.free_port(), folder / "serve.log"
     with cast.managing(log, "serve", "--port", port, **own):

@@ -19,7 +19,7 @@ import pytest
 
 from tests import cast
 from tests.gallery.test_serving import Browser, answers
-from tests.sites import managed, new_database, site_in
+from tests.sites import managed, migrated, new_database, site_in
 
 pytestmark = [pytest.mark.timeout(280), pytest.mark.local("starts sites on backends of its own")]
 LATER = {"DJANGO_SETTINGS_MODULE": "tests.later_settings", "PYTHONPATH": cast.ROOT}
@@ -36,7 +36,7 @@ def site(request: pytest.FixtureRequest, tmp_path: Path) -> dict[str, Any]:
         url = new_database(request.getfixturevalue("postgres_url"), "migrating")
         redis = request.getfixturevalue("redis_url")
         here = site_in(tmp_path / "var", url) | {"CHANNEL_LAYER_URL": redis}
-    managed(here, "migrate", "-v0")
+    migrated(here)
     return here | {"RATE_UPLOAD": "", "RATE_PAINT": "", "GUEST_PICTURES": 0, "GUEST_SECONDS": 0,
                    "MAX_JOBS_WAITING": 10_000}  # fmt: skip
 
@@ -124,9 +124,7 @@ def jobs(visitor: Visitor) -> list[dict[str, Any]]:
 @pytest.fixture
 def busy(postgres_url: str, tmp_path: Path) -> dict[str, Any]:
     """A site on PostgreSQL, of this version."""
-    site = site_in(tmp_path / "var", new_database(postgres_url, "busy"))
-    managed(site, "migrate", "-v0")
-    return site
+    return migrated(site_in(tmp_path / "var", new_database(postgres_url, "busy")))
 
 
 def test_a_migration_that_has_to_wait_lets_all_others_through(

@@ -23,6 +23,7 @@ from tests import cast
 from tests.community import make_album
 from tests.gallery.test_claims import answer_of
 from tests.members import make_operator, signed_in
+from tests.sites import migrated, new_database, site_in
 from webstyle.engine.recipe import VERSION
 
 pytestmark = pytest.mark.timeout(240)
@@ -66,8 +67,9 @@ def test_it_is_not_claimed_and_what_is_behind_it_goes_on(photo: Photo, values: d
 
 def test_both_kinds_of_databases_know_it(tmp_path: Path, postgres_url: str) -> None:
     """Whatever is in a recipe: no version, one of this program's, an older or a newer one."""
-    for url in (f"sqlite:///{tmp_path / 'x.sqlite3'}", postgres_url):
-        told = answer_of("versions.py", url)
+    for url in ("", new_database(postgres_url, "versions")):
+        site = migrated(site_in(tmp_path, url))
+        told = answer_of("versions.py", site["DATABASE_URL"])
         assert told == {"waiting": ["0", "1", "none"], "beyond": {"fast": 2}}
 
 
