@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
 
 from tests.backends import copy_of, own_site
 from tests.servers import free_port
@@ -111,15 +111,36 @@ def site(environment: dict[str, str]) -> Iterator[str]:
 
 
 @pytest.fixture(scope="package")
-def browser() -> Iterator[Browser]:
-    path = shutil.which("chromium")
-    if path is None:
-        reason = "chromium is not installed: apt install chromium"
-        pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
+def playwright() -> Iterator[Playwright]:
+    expect.set_options(timeout=20_000)  # nothing here is about speed, and machines are busy
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield playwright
+
+
+@pytest.fixture(scope="package")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    """Chromium without what only windows need, which takes half of the time; or all of it."""
+    with launched(playwright, "chromium-headless-shell", "chromium") as chromium:
         yield chromium
-        chromium.close()
+
+
+@pytest.fixture(scope="package")
+def whole_browser(playwright: Playwright) -> Iterator[Browser]:
+    """As visitors have it: asks for leave, and knows when pictures below the screen are wanted."""
+    with launched(playwright, "chromium") as chromium:
+        yield chromium
+
+
+@contextmanager
+def launched(playwright: Playwright, *names: str) -> Iterator[Browser]:
+    """The first of these that is installed."""
+    path = next(filter(None, map(shutil.which, names)), None)
+    if path is None:
+        reason = f"{names[0]} is not installed: apt install {names[0]}"
+        pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
+    chromium = playwright.chromium.launch(executable_path=path, args=FLAGS)
+    yield chromium
+    chromium.close()
 
 
 @pytest.fixture(params=ON)

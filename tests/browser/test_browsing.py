@@ -71,11 +71,11 @@ def name_of(page: Page) -> str:
 
 @pytest.mark.parametrize(("size", "limit"), [((1280, 800), LIGHT), ((390, 844), LIGHT)])
 def test_the_first_screen_is_light(
-    browser: Browser, site: str, size: tuple[int, int], limit: int
+    whole_browser: Browser, site: str, size: tuple[int, int], limit: int
 ) -> None:
     phone = {**SCREENS["phone"], "device_scale_factor": 3} if size[0] < 500 else {}
     given = {**phone, "viewport": {"width": size[0], "height": size[1]}}
-    context = browser.new_context(base_url=site, **given)
+    context = whole_browser.new_context(base_url=site, **given)
     page = context.new_page()
     network = context.new_cdp_session(page)
     network.send("Network.enable")

@@ -165,19 +165,6 @@ def test_what_ends_on_another_page_is_told(page: Page, photo: str) -> None:
     expect(page.locator("#toasts a").first).to_contain_text("finished", timeout=90_000)
 
 
-def test_notifications_are_off_until_they_are_switched_on(page: Page, photo: str) -> None:
-    page.context.grant_permissions(["notifications"])
-    page.goto("/me/")
-    switch = page.get_by_role("switch", name="Tell me when something is finished")
-    expect(switch).not_to_be_checked()
-    switch.check()
-    page.reload()
-    expect(switch).to_be_checked()
-    switch.uncheck()
-    page.reload()
-    expect(switch).not_to_be_checked()
-
-
 def test_without_javascript_a_link_and_a_batch_work_too(plain_page: Page) -> None:
     plain_page.goto("/batch/")
     plain_page.locator("input[name=photo][type=checkbox]").first.check()
