@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import os
 from collections.abc import Callable, Iterator
@@ -48,6 +49,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.skip(reason=f"BACKENDS=scaled: {backends.LACKING}"))
         elif backends.SCALED and local:
             item.add_marker(pytest.mark.skip(reason=local.args[0]))
+
+
+def pytest_collection_finish() -> None:
+    # What is loaded by now stays: the collector need not go through it over and over, which took
+    # an eighth of the time.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
 
 
 @pytest.fixture(scope="session", autouse=True)
