@@ -21,6 +21,11 @@ if NAME not in ("local", "scaled"):
 LACKING = servers.missing(*KINDS) if NAME == "scaled" else None  # why it cannot be had
 SCALED = NAME == "scaled" and LACKING is None
 HANDED_ON = "WEBSTYLE_TEST_SERVERS"
+# Of whatever the tests' own site stands on.
+NOTHING_ELSE = (
+    "CHANNEL_LAYER_URL", "CACHE_URL", "S3_BUCKET", "S3_REGION", "S3_ENDPOINT", "S3_ACCESS_KEY",
+    "S3_SECRET_KEY",
+)  # fmt: skip
 
 
 def described() -> str:
@@ -42,17 +47,23 @@ def addresses() -> dict[str, str]:
 def own_site(folder: Path) -> dict[str, str]:
     """The variables of a site with an empty database, and files and messages of nobody else."""
     if not SCALED:
-        return {
-            "VAR": str(folder), "MEDIA_ROOT": str(folder / "media"), "S3_BUCKET": "",
-            "DATABASE_URL": f"sqlite:///{folder / 'db.sqlite3'}",
-            "CHANNEL_LAYER_URL": "", "CACHE_URL": "",
-        }  # fmt: skip
-    return {
-        "VAR": str(folder), "MEDIA_ROOT": str(folder / "media"), "DATABASE_URL": new_database(),
+        return site_in(folder)
+    return site_in(folder, new_database()) | {
         "CHANNEL_LAYER_URL": new_redis(), "CACHE_URL": new_redis(), "S3_BUCKET": new_bucket(),
         "S3_ENDPOINT": addresses()["s3"], "S3_REGION": servers.REGION,
         "S3_ACCESS_KEY": servers.ACCESS_KEY, "S3_SECRET_KEY": servers.SECRET_KEY,
     }  # fmt: skip
+
+
+def site_in(folder: Path, database_url: str = "") -> dict[str, str]:
+    """The variables of a site that is all in ``folder``, but for a database elsewhere."""
+    folder.mkdir(exist_ok=True)
+    return {
+        "VAR": str(folder),
+        "MEDIA_ROOT": str(folder / "media"),
+        "DATABASE_URL": database_url or f"sqlite:///{folder / 'db.sqlite3'}",
+        **dict.fromkeys(NOTHING_ELSE, ""),
+    }
 
 
 def copy_of(site: dict[str, str], folder: Path) -> dict[str, str]:

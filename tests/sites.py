@@ -15,23 +15,7 @@ from typing import Any
 import psycopg
 
 from tests import cast
-
-# Of whatever the tests' own site stands on.
-NOTHING_ELSE = (
-    "CHANNEL_LAYER_URL", "CACHE_URL", "S3_BUCKET", "S3_REGION", "S3_ENDPOINT", "S3_ACCESS_KEY",
-    "S3_SECRET_KEY",
-)  # fmt: skip
-
-
-def site_in(folder: Path, database_url: str = "") -> dict[str, Any]:
-    """The environment of a site that is all in ``folder``, but for a database elsewhere."""
-    folder.mkdir(exist_ok=True)
-    return {
-        "VAR": folder,
-        "MEDIA_ROOT": folder / "media",
-        "DATABASE_URL": database_url or f"sqlite:///{folder / 'db.sqlite3'}",
-        **dict.fromkeys(NOTHING_ELSE, ""),
-    }
+from tests.backends import site_in
 
 
 def migrated(site: dict[str, Any]) -> dict[str, Any]:

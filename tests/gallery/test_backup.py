@@ -20,9 +20,10 @@ from django.utils import timezone
 from gallery.models import Photo, Presence, Rendering
 from gallery.provenance import certificate
 from tests import cast
+from tests.backends import site_in
 from tests.gallery.test_serving import Browser, answers
 from tests.security import world
-from tests.sites import contents, managed, migrated, new_database, refused, site_in
+from tests.sites import contents, managed, migrated, new_database, refused
 
 pytestmark = [
     pytest.mark.django_db(transaction=True), pytest.mark.timeout(240),

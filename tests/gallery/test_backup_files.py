@@ -18,7 +18,8 @@ from gallery.models import Photo
 from gallery.recovery import archive
 from gallery.recovery.archive import BackupError
 from tests import cast
-from tests.sites import contents, refused, site_in
+from tests.backends import site_in
+from tests.sites import contents, refused
 
 pytestmark = [
     pytest.mark.django_db(transaction=True), pytest.mark.timeout(240),

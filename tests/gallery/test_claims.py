@@ -15,7 +15,8 @@ from django.utils import timezone
 from gallery import jobs, services
 from gallery.models import Photo, Rendering
 from tests import cast
-from tests.sites import migrated, new_database, site_in
+from tests.backends import site_in
+from tests.sites import migrated, new_database
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

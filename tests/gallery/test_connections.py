@@ -15,6 +15,7 @@ from django.test import Client
 from gallery import services
 from gallery.services import sanitize
 from tests import cast
+from tests.backends import site_in
 from tests.faults.visitors import Visitor
 from tests.sites import migrated, new_database
 from webstyle.engine.samples import sample_path
@@ -40,10 +41,8 @@ def test_an_upload_that_waits_to_be_opened_holds_no_connection(
 def site(postgres_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     """Its port. It has two connections, and pages alone."""
     folder = tmp_path_factory.mktemp("site")
-    own = {"VAR": folder, "MEDIA_ROOT": folder / "media", "CHANNEL_LAYER_URL": "",
-           "DATABASE_URL": new_database(postgres_url, "connections"), "DATABASE_CONNECTIONS": 2,
-           "LANES": ""}  # fmt: skip
-    migrated(own)
+    own = migrated(site_in(folder, new_database(postgres_url, "connections")))
+    own |= {"DATABASE_CONNECTIONS": 2, "LANES": ""}
     assert cast.manage("collectstatic", "--noinput", "--verbosity=0", **own).returncode == 0
     port, log = cast.free_port(), folder / "serve.log"
     with cast.managing(log, "serve", "--port", port, **own):

@@ -20,10 +20,11 @@ from gallery.limits.line import Line
 from gallery.models import Batch, Photo, Presence, Rendering, ShareLink
 from gallery.operations import metrics, presence
 from tests import cast
+from tests.backends import site_in
 from tests.community import make_album
 from tests.gallery.test_claims import answer_of
 from tests.members import make_operator, signed_in
-from tests.sites import migrated, new_database, site_in
+from tests.sites import migrated, new_database
 from webstyle.engine.recipe import VERSION
 
 pytestmark = pytest.mark.timeout(240)

@@ -22,10 +22,10 @@ from PIL import Image
 from gallery import purging, scratch
 from gallery.models import Photo, Rendering
 from tests import cast, servers
-from tests.backends import own_site
+from tests.backends import own_site, site_in
 from tests.gallery.test_serving import Browser
 from tests.malformed.onslaught import answers
-from tests.sites import contents, managed, migrated, refused, site_in
+from tests.sites import contents, managed, migrated, refused
 
 BUCKET, REGION = "pictures", "eu-central-1"
 KEYS = {"S3_ACCESS_KEY": "key", "S3_SECRET_KEY": "secret"}
