@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from collections import Counter
@@ -24,7 +25,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """Of an empty site, on each kind of database."""
     url = ""
     if request.param == "postgresql":
-        url = new_database(request.getfixturevalue("postgres_url"), "race")
+        url = new_database(request.getfixturevalue("postgres_url"), f"race{os.getpid()}")
     return str(migrated(site_in(tmp_path, url))["DATABASE_URL"])
 
 
