@@ -82,12 +82,8 @@ def copy_of(site: dict[str, str], folder: Path) -> dict[str, str]:
 
 
 def new_database(template: str = "template1") -> str:
-    import psycopg
-
-    address, name = addresses()["postgresql"], f"site{taken_number()}"
-    with psycopg.connect(address, autocommit=True) as database:
-        database.execute(f"CREATE DATABASE {name} TEMPLATE {template}".encode())
-    return address.removesuffix("postgres") + name
+    name = f"site{taken_number()}"
+    return servers.new_database(addresses()["postgresql"], name, template)
 
 
 def new_redis() -> str:

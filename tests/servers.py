@@ -78,6 +78,17 @@ def start(*kinds: str) -> dict[str, str]:
 _keepers: list[subprocess.Popen[str]] = []  # a pipe that is collected is a pipe that is closed
 
 
+def new_database(postgres_url: str, name: str, template: str = "template1") -> str:
+    """An empty one on this server, or a copy; its address."""
+    import psycopg
+
+    server = postgres_url.rpartition("/")[0]
+    with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
+        connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+    return f"{server}/{name}"
+
+
 def main(kinds: list[str]) -> None:
     with ExitStack() as running:
         addresses = {kind: running.enter_context(SERVERS[kind]()) for kind in kinds}

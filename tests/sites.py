@@ -12,10 +12,9 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-import psycopg
-
 from tests import cast
 from tests.backends import site_in
+from tests.servers import new_database
 
 
 def migrated(site: dict[str, Any]) -> dict[str, Any]:
@@ -46,15 +45,6 @@ def empty_tables_on(server: str) -> str:
     with tempfile.TemporaryDirectory(prefix="webstyle-tables-") as folder:
         managed(site_in(Path(folder), url), "migrate", "--verbosity=0")
     return url.rpartition("/")[2]
-
-
-def new_database(postgres_url: str, name: str, template: str = "template1") -> str:
-    """An empty one on this server, or a copy; its address."""
-    server = postgres_url.rpartition("/")[0]
-    with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
-        connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
-    return f"{server}/{name}"
 
 
 def contents(site: dict[str, Any]) -> dict[str, Any]:

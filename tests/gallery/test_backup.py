@@ -23,7 +23,8 @@ from tests import cast
 from tests.backends import site_in
 from tests.gallery.test_serving import Browser, answers
 from tests.security import world
-from tests.sites import contents, managed, migrated, new_database, refused
+from tests.servers import new_database
+from tests.sites import contents, managed, migrated, refused
 
 pytestmark = [
     pytest.mark.django_db(transaction=True), pytest.mark.timeout(240),

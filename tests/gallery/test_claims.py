@@ -17,7 +17,8 @@ from gallery import jobs, services
 from gallery.models import Photo, Rendering
 from tests import cast
 from tests.backends import site_in
-from tests.sites import migrated, new_database
+from tests.servers import new_database
+from tests.sites import migrated
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -17,7 +17,8 @@ from gallery.services import sanitize
 from tests import cast
 from tests.backends import site_in
 from tests.faults.visitors import Visitor
-from tests.sites import migrated, new_database
+from tests.servers import new_database
+from tests.sites import migrated
 from webstyle.engine.samples import sample_path
 
 

@@ -20,7 +20,8 @@ import pytest
 from tests import cast
 from tests.backends import site_in
 from tests.gallery.test_serving import Browser, answers
-from tests.sites import managed, migrated, new_database
+from tests.servers import new_database
+from tests.sites import managed, migrated
 
 pytestmark = [pytest.mark.timeout(280), pytest.mark.local("starts sites on backends of its own")]
 LATER = {"DJANGO_SETTINGS_MODULE": "tests.later_settings", "PYTHONPATH": cast.ROOT}

@@ -24,7 +24,8 @@ from tests.backends import site_in
 from tests.community import make_album
 from tests.gallery.test_claims import answer_of
 from tests.members import make_operator, signed_in
-from tests.sites import migrated, new_database
+from tests.servers import new_database
+from tests.sites import migrated
 from webstyle.engine.recipe import VERSION
 
 pytestmark = pytest.mark.timeout(240)
