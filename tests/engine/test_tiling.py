@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -79,12 +81,12 @@ HALF.paste(255, (0, 0, 400, 571))
 @pytest.mark.parametrize(
     ("recipe", "masks"),
     [
-        (Recipe(styles=(("starry-night", 1.0),), size=877), {}),
-        (Recipe(styles=(("udnie", 3.0), ("great-wave", 1.0)), size=877, strength=0.7), {}),
-        (Recipe(styles=(("udnie", 1.0),), size=877, keep_color=True), {}),
-        (Recipe(styles=(("udnie", 1.0), ("great-wave", 1.0)), size=877, masks=(("udnie", "m"),)),
+        (Recipe(styles=(("starry-night", 1.0),), size=600), {}),
+        (Recipe(styles=(("udnie", 3.0), ("great-wave", 1.0)), size=600, strength=0.7), {}),
+        (Recipe(styles=(("udnie", 1.0),), size=600, keep_color=True), {}),
+        (Recipe(styles=(("udnie", 1.0), ("great-wave", 1.0)), size=600, masks=(("udnie", "m"),)),
          {"m": HALF}),
-        (Recipe(styles=(("udnie", 1.0),), size=877, masks=((PHOTO, "m"),)), {"m": HALF}),
+        (Recipe(styles=(("udnie", 1.0),), size=600, masks=((PHOTO, "m"),)), {"m": HALF}),
     ],
 )  # fmt: skip
 def test_any_recipe_by_tiles_looks_as_in_one_piece(
@@ -110,4 +112,5 @@ def test_there_is_an_event_a_tile_and_it_can_be_cancelled(small_tiles: None) -> 
 
 
 def test_the_same_twice(small_tiles: None) -> None:
-    assert difference(painted(RECIPE), painted(RECIPE)).max() == 0
+    recipe = replace(RECIPE, size=500)
+    assert difference(painted(recipe), painted(recipe)).max() == 0

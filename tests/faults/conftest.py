@@ -16,9 +16,8 @@ import pytest
 
 from tests.faults.checks import Outcome, settle
 from tests.faults.cluster import Cluster
-from tests.faults.visitors import Visitor
+from tests.faults.visitors import LONG, Visitor
 
-LONG = os.environ.get("FAULTS") == "long"
 LIMIT = 900 if LONG else 280  # seconds for one
 TABLE = os.environ.get("FAULTS_TABLE")  # a file that gets the rows
 COLUMNS = "fault jobs faults lost doubled failed_with_a_reason attempts_more longest_recovery"

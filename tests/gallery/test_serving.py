@@ -77,7 +77,7 @@ def test_killed_while_pictures_wait_and_started_again_it_paints_them_all(
             assert status == 201
             photos.append(photo)
         for photo in photos:
-            wish = {"photo": photo["id"], "styles": [{"style": "udnie"}], "size": 2048}
+            wish = {"photo": photo["id"], "styles": [{"style": "udnie"}], "size": 1024}
             body = json.dumps(wish).encode()
             status, job = visitor.ask("POST", "/api/v1/renderings", body, "application/json")
             assert status == 201

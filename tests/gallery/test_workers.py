@@ -49,7 +49,7 @@ def all_done() -> bool:
 
 
 def test_a_killed_workers_job_is_done_by_another(photo: Photo, start, log: Path) -> None:
-    for recipe in (cast.LARGE, cast.LARGE, cast.SMALL, cast.SMALL, cast.SMALL):
+    for recipe in (cast.LARGE, cast.SMALL, cast.SMALL, cast.SMALL):
         cast.submit(photo, recipe)
     workers = [start(), start()]
     victim, job = cast.wait_until(
@@ -97,7 +97,7 @@ def test_a_worker_hears_the_bell_and_keeps_its_lease_through_a_long_job(
     first = cast.submit(photo)  # rings the bell; the second ring is for a worker still starting
     cast.wait_until(lambda: ring_until_done(first), log)
     every_style = tuple((slug, 1.0) for slug in styles())
-    long = cast.submit(photo, cast.Recipe(styles=every_style, size=2048))
+    long = cast.submit(photo, cast.Recipe(styles=every_style, size=1024))
     lost: list[Any] = []
 
     def finished() -> bool:
