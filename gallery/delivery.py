@@ -4,8 +4,8 @@
 storage (``s3``). With ``FILES_ORIGIN`` they come from a domain of their own, where no cookie and no
 other page is: see ``gallery.origin``.
 
-A sync iterator under ASGI (``FileResponse``) is read into memory whole; so the file is read in
-chunks by an async one. Everything here was encoded by ourselves.
+A sync iterator under ASGI (``FileResponse``) is read into memory whole; so what is larger than a
+chunk is read by an async one. Everything here was encoded by ourselves.
 """
 
 from __future__ import annotations
@@ -97,8 +97,13 @@ def here(field: FieldFile, cache: str, request: HttpRequest | None = None) -> Ht
             field.close()
             known["Cache-Control"] = cache
             return guarded(known)
-    told["Content-Length"] = str(field.size)
-    return guarded(StreamingHttpResponse(chunks(field), content_type=type_of(name), headers=told))
+    size = field.size
+    told["Content-Length"] = str(size)
+    if size > CHUNK:
+        parts = chunks(field)
+        return guarded(StreamingHttpResponse(parts, content_type=type_of(name), headers=told))
+    with field:  # as most are: from thread to thread for each part takes longer than to read it
+        return guarded(HttpResponse(field.read(), content_type=type_of(name), headers=told))
 
 
 def accelerated(name: str, cache: str) -> HttpResponse:

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import copy
 import sys
-from collections.abc import Callable
-from functools import wraps
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
-from django.db import connection
 from django.forms.forms import BaseForm
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -75,21 +72,6 @@ def refuse_form(form: BaseForm) -> JsonResponse:
     """For programs."""
     error = " ".join(str(e) for errors in form.errors.values() for e in errors)
     return JsonResponse({"error": error, "fields": form.errors}, status=400)
-
-
-def gives_back(handler: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """As Django is to ask it: where there is no such page it does so on a thread beside the
-    request's, which lives on, and would hold its database connection."""
-
-    @wraps(handler)
-    def handle(request: HttpRequest, *args: Any, **about: Any) -> HttpResponse:
-        try:
-            return handler(request, *args, **about)
-        finally:
-            if not connection.in_atomic_block:  # of who asks
-                connection.close()
-
-    return handle
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import io
 from typing import Any
 from uuid import UUID
 
-from asgiref.sync import sync_to_async
 from django.db.models.fields.files import FieldFile
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.utils import translation
@@ -84,43 +82,42 @@ def small_file(item: Rendering, kind: str) -> FieldFile:
     return FieldFile(item, item.thumb.field, name)
 
 
-@sync_to_async
 def serve(request: HttpRequest, model: type[Any], pk: UUID, kind: str) -> HttpResponseBase:
     return deliver(request, find_file(request, model, pk, kind), SHORT)
 
 
 @require_safe
-async def card_file(request: HttpRequest, slug: str) -> HttpResponseBase:
+def card_file(request: HttpRequest, slug: str) -> HttpResponseBase:
     """A style's card, for everybody."""
-    style = await Style.objects.filter(slug=slug).afirst()
+    style = Style.objects.filter(slug=slug).first()
     if style is None:
         raise Http404
-    return await asyncio.to_thread(here, style.card, f"public, max-age={YEAR}, immutable")
+    return here(style.card, f"public, max-age={YEAR}, immutable")
 
 
 @require_safe
-async def photo_file(request: HttpRequest, pk: UUID, kind: str) -> HttpResponseBase:
-    return await serve(request, Photo, pk, kind)
+def photo_file(request: HttpRequest, pk: UUID, kind: str) -> HttpResponseBase:
+    return serve(request, Photo, pk, kind)
 
 
 @require_safe
-async def painting_file(request: HttpRequest, pk: UUID, kind: str) -> HttpResponseBase:
-    return await serve(request, Painting, pk, kind)
+def painting_file(request: HttpRequest, pk: UUID, kind: str) -> HttpResponseBase:
+    return serve(request, Painting, pk, kind)
 
 
 @require_safe
-async def mask_file(request: HttpRequest, pk: UUID, kind: str) -> HttpResponseBase:
-    return await serve(request, Mask, pk, kind)
+def mask_file(request: HttpRequest, pk: UUID, kind: str) -> HttpResponseBase:
+    return serve(request, Mask, pk, kind)
 
 
 @require_safe
-async def picture_file(request: HttpRequest, pk: UUID, kind: str) -> HttpResponseBase:
-    return await serve(request, Rendering, pk, kind)
+def picture_file(request: HttpRequest, pk: UUID, kind: str) -> HttpResponseBase:
+    return serve(request, Rendering, pk, kind)
 
 
 @require_safe
-async def style_file(request: HttpRequest, pk: UUID, kind: str) -> HttpResponseBase:
-    return await serve(request, TaughtStyle, pk, kind)
+def style_file(request: HttpRequest, pk: UUID, kind: str) -> HttpResponseBase:
+    return serve(request, TaughtStyle, pk, kind)
 
 
 @require_safe

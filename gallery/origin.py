@@ -13,13 +13,11 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
-from asgiref.sync import iscoroutinefunction, sync_to_async
 from django.conf import settings
 from django.core import signing
 from django.core.files.storage import default_storage
 from django.db.models.fields.files import FieldFile, FileField
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.utils.decorators import sync_and_async_middleware
 
 SIGNER = "gallery.origin"
 WINDOW = 300  # seconds: a token is valid for one to two of them, and the same within one
@@ -33,20 +31,11 @@ def address(request: HttpRequest, name: str) -> str:
     return f"{settings.FILES_ORIGIN}/raw/{signing.Signer(salt=SIGNER).sign_object(told)}"
 
 
-@sync_and_async_middleware
 def files_origin(get_response: Callable[[HttpRequest], Any]) -> Callable[[HttpRequest], Any]:
     """Comes before all others: what they add is for the site."""
-    if iscoroutinefunction(get_response):
 
-        async def middleware(request: HttpRequest) -> Any:
-            if not is_there(request):
-                return await get_response(request)
-            return await sync_to_async(answer)(request)
-
-    else:
-
-        def middleware(request: HttpRequest) -> Any:  # type: ignore[misc]
-            return answer(request) if is_there(request) else get_response(request)
+    def middleware(request: HttpRequest) -> Any:
+        return answer(request) if is_there(request) else get_response(request)
 
     return middleware
 

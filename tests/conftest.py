@@ -7,6 +7,7 @@ import io
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -16,6 +17,7 @@ from django.contrib.auth import get_user_model
 from django.core.cache import cache
 from django.test import Client
 from pytest_django.fixtures import Settings
+from xdist.scheduler import LoadFileScheduling
 
 from gallery import notify, runs
 from gallery.limits import sockets
@@ -38,10 +40,9 @@ def pytest_report_header() -> str:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    # Whole files, the browser's first: what takes long is not begun last, when the other workers
-    # have nothing left to do (the tables of roles are in security), and each of them has one
-    # browser, and then none.
-    rooms = ["browser", "faults", "security", "gallery", "engine"]
+    # What takes long is not begun last, when the other workers have nothing left to do (the tables
+    # of roles are in security), and each of them has one browser, and then none.
+    rooms = ["faults", "browser", "security", "gallery", "engine"]
     items.sort(key=lambda item: (rooms.index(item.path.parent.name), item.path))
     for item in items:
         local = item.get_closest_marker("local")
@@ -49,6 +50,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.skip(reason=f"BACKENDS=scaled: {backends.LACKING}"))
         elif backends.SCALED and local:
             item.add_marker(pytest.mark.skip(reason=local.args[0]))
+
+
+class ByFile(LoadFileScheduling):
+    """Whole files for each worker of xdist, and all faults for one: they have one cluster."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return "faults" if "/faults/" in nodeid else super()._split_scope(nodeid)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadFileScheduling:
+    return ByFile(config, log)
 
 
 def pytest_collection_finish() -> None:

@@ -13,8 +13,8 @@ urlpatterns = [
     path("", include("gallery.urls")),
 ]
 
-handler400 = errors.gives_back(errors.bad_request)
-handler403 = errors.gives_back(errors.forbidden)
-handler404 = errors.gives_back(errors.not_found)
-handler429 = errors.gives_back(errors.too_many)  # allauth asks for it
-handler500 = errors.gives_back(errors.server_error)
+handler400 = errors.bad_request
+handler403 = errors.forbidden
+handler404 = errors.not_found
+handler429 = errors.too_many  # allauth asks for it
+handler500 = errors.server_error

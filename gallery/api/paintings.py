@@ -88,11 +88,11 @@ def painting_restore(request: HttpRequest, pk: UUID) -> dict[str, Any]:
     "/{uuid:pk}/files/{kind}", response=wrong(404, 422), auth=scope(READ),
     openapi_extra=picture("jpeg", "webp"),
 )  # fmt: skip
-async def painting_file(
+def painting_file(
     request: HttpRequest, pk: UUID, kind: Literal["original", "view", "thumb"]
 ) -> HttpResponseBase:
     """original: JPEG, full size, for its owner alone. view and thumb: WebP."""
-    return await files.serve(request, models.Painting, pk, kind)
+    return files.serve(request, models.Painting, pk, kind)
 
 
 @router.post(

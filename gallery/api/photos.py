@@ -60,9 +60,9 @@ def photo_restore(request: HttpRequest, pk: UUID) -> dict[str, Any]:
     "/{uuid:pk}/files/{kind}", response=wrong(404, 422), auth=scope(READ),
     openapi_extra=picture("jpeg", "webp"),
 )  # fmt: skip
-async def photo_file(request: HttpRequest, pk: UUID, kind: Kind) -> HttpResponseBase:
+def photo_file(request: HttpRequest, pk: UUID, kind: Kind) -> HttpResponseBase:
     """original: JPEG, full size, for its owner alone. view and thumb: WebP."""
-    return await files.serve(request, models.Photo, pk, kind)
+    return files.serve(request, models.Photo, pk, kind)
 
 
 @router.post(

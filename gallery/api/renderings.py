@@ -85,11 +85,11 @@ def rendering_result(
     "/{uuid:pk}/files/{kind}", response=wrong(404, 422), auth=scope(READ),
     openapi_extra=picture("webp", "png"),
 )  # fmt: skip
-async def rendering_file(
+def rendering_file(
     request: HttpRequest, pk: UUID, kind: Literal["view", "thumb", "preview"]
 ) -> HttpResponseBase:
     """view and thumb of a finished picture; preview while it is painted."""
-    return await files.serve(request, models.Rendering, pk, kind)
+    return files.serve(request, models.Rendering, pk, kind)
 
 
 @router.get("/{uuid:pk}/recipe", response={200: dict[str, Any], **ITS}, auth=scope(READ))

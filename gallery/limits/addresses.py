@@ -14,11 +14,9 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
-from asgiref.sync import iscoroutinefunction
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
-from django.utils.decorators import sync_and_async_middleware
 
 V6_PREFIX = 64  # bits: one customer has at least so many addresses, and changes them at will
 WITH_PORT = re.compile(r"\[(?P<v6>[^]]+)\](?::\d*)?|(?P<v4>[0-9.]+):\d*")
@@ -74,22 +72,14 @@ def key_of(address: str) -> str:
     return salted_hmac("gallery.limits", network(address)).hexdigest()[:32]
 
 
-@sync_and_async_middleware
 def middleware(get_response: Callable[..., Any]) -> Callable[..., Any]:
     """Remembers the request while it is answered, for ``here``."""
-    if iscoroutinefunction(get_response):
 
-        async def answer(request: HttpRequest) -> Any:
-            with answering(request):
-                return await get_response(request)
-
-        return answer
-
-    def answer_sync(request: HttpRequest) -> Any:
+    def answer(request: HttpRequest) -> Any:
         with answering(request):
             return get_response(request)
 
-    return answer_sync
+    return answer
 
 
 @contextmanager

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any
 from uuid import UUID
 
-from asgiref.sync import sync_to_async
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotAllowed
@@ -154,9 +152,9 @@ def looked_at(kind: str, name: str) -> Any:
     return within_reach(kind, name)
 
 
-async def look(request: HttpRequest, kind: str, name: str) -> HttpResponseBase:
+def look(request: HttpRequest, kind: str, name: str) -> HttpResponseBase:
     """What nobody else may see any longer, a moderator can still judge."""
-    field = await sync_to_async(find_look)(request, kind, str(name))
+    field = find_look(request, kind, str(name))
     if request.method not in ("GET", "HEAD"):  # told to moderators alone, as all of it
         return HttpResponseNotAllowed(["GET", "HEAD"])
-    return await asyncio.to_thread(here, field, "private, no-store")
+    return here(field, "private, no-store")

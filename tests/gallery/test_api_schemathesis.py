@@ -69,9 +69,9 @@ def test_it_finds_nothing(tmp_path: Path) -> None:
     with cast.managing(log, "serve", "--port", port, **SITE):
         cast.wait_until(lambda: answers(port), log)
         token = ("-H", f"Authorization: Bearer {secret}")
-        search(port, tmp_path, *token, "--phases", "coverage,fuzzing", "-n", "4")
+        search(port, tmp_path, *token, "--phases", "coverage,fuzzing", "-n", "2")
         (tmp_path / "schemathesis.toml").unlink()
         # With ids of things that are not there; then as nobody.
-        search(port, tmp_path, *token, "--phases", "fuzzing", "-n", "6")
+        search(port, tmp_path, *token, "--phases", "fuzzing", "-n", "3")
         search(port, tmp_path, "--phases", "fuzzing", "-n", "2")
     assert "Internal Server Error: /api/" not in log.read_text()

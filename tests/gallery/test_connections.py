@@ -78,7 +78,7 @@ async def test_requests_of_one_visitor_each_give_their_connection_back(site: int
 
 
 async def test_who_asks_for_what_is_not_there_gives_the_connection_back(site: int) -> None:
-    """Its page is made on another thread than the request's."""
+    """Django would make its page on another thread than the request's."""
     async with Visitor(site) as visitor:
         await visitor.photo()  # from now on a session is looked up
         html = {"Accept": "text/html"}

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import http.client
+import json
 import signal
 import subprocess
 import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from tests import cast
 from tests.backends import site_in
+from tests.gallery.test_serving import Browser, answers
 from tests.sites import migrated
 
 READY = """
@@ -36,25 +39,26 @@ def test_all_is_imported_before_the_first_visitor_and_left_alone_by_the_collecto
 
 
 def test_told_to_end_with_requests_under_way_a_server_ends(tmp_path: Path) -> None:
-    own = migrated(site_in(tmp_path))
-    assert cast.manage("collectstatic", "--noinput", "--verbosity=0", **own).returncode == 0
+    """Whose threads wait for its loop, as for the answer of a painter where there is none."""
+    own = migrated(site_in(tmp_path)) | {"LANES": ""}
     port, log = cast.free_port(), tmp_path / "serve.log"
+    visitor = Browser(port)
 
-    def ask() -> int:
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    def mix() -> int:
         try:
-            connection.request("GET", "/gallery/")
-            return connection.getresponse().status
-        except (OSError, http.client.HTTPException):
+            return visitor.ask("POST", "/api/v1/mixes/still", wish, "application/json")[0]
+        except (OSError, http.client.HTTPException, ValueError):
             return 0
-        finally:
-            connection.close()
 
     with cast.managing(log, "serve", "--port", port, **own) as server:
-        cast.wait_until(lambda: ask() == 200, log)
-        with ThreadPoolExecutor(40) as visitors:
-            asked = [visitors.submit(ask) for _ in range(40)]
-            cast.wait_until(lambda: any(each.done() for each in asked), log)
-            assert not all(each.done() for each in asked), "nothing is under way"
+        cast.wait_until(lambda: answers(port), log)
+        status, photo = visitor.ask("POST", "/api/v1/photos", cast.encoded("coffee.png"))
+        assert status == 201
+        wish = json.dumps({"photo": photo["id"], "styles": [{"style": "udnie"}]}).encode()
+        with ThreadPoolExecutor(3) as visitors:
+            asked = [visitors.submit(mix) for _ in range(3)]
+            time.sleep(2)
+            assert visitor.ask("GET", "/api/v1/jobs")[0] == 200
+            assert not any(each.done() for each in asked), [each.result() for each in asked]
             server.send_signal(signal.SIGTERM)
             assert server.wait(60) == 0, log.read_text()

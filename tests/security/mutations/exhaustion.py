@@ -14,8 +14,8 @@ MUTATIONS = [
          "return super().create_application(protocol, scope)",
          f"{GALLERY}connections.py::"
          "test_requests_of_one_visitor_each_give_their_connection_back"),
-    take("a page for what is not there gives its connection back", "gallery/errors.py",
-         "if not connection.in_atomic_block:", "if False:",
+    take("a page for what is not there gives its connection back", "webstyle/asgi.py",
+         "http = OneThreadHandler()", "http = ASGIHandler()",
          f"{GALLERY}connections.py::"
          "test_who_asks_for_what_is_not_there_gives_the_connection_back"),
     take("a body is refused by its length", "gallery/uploads.py",
