@@ -1,14 +1,11 @@
 # make run   set up what is missing and serve the site at http://127.0.0.1:8000 (PORT= for another)
-# make test  set up what is missing and run the whole suite on SQLite, and on PostgreSQL, Redis and S3
-#            what most depends on them; make test-scaled runs all there that touches a backend
+# make test  set up what is missing and run the whole suite on SQLite, and what touches a backend again
+#            on PostgreSQL, Redis and S3; make test-scaled does the latter, in the browser too
 PORT ?= 8000
 PYTHON ?= python3
 SIDE_BY_SIDE ?= 3  # tests; each has its share of the cores
 PARALLEL = -n $(SIDE_BY_SIDE) --dist loadfile --no-loadscope-reorder
-SCALED = tests/browser tests/gallery tests/security  # the engine knows of no backend
-# Of those: jobs and their lanes, uploads and files, counters, searches, walls, sockets
-CORE = account_leaves_nothing accounts_export api_idempotency batch browsing checkpoints claims cleanup \
-	connections delivery leases metrics pausing quotas resumable_upload runs s3 search sockets together turns
+SCALED = tests/gallery tests/security  # the engine knows of no backend
 BIN = .venv/bin
 # Whatever the machine says: compiled anew, each process would start some seconds later
 export PYTHONDONTWRITEBYTECODE =
@@ -33,10 +30,10 @@ test: .venv/dev.done $(PO:.po=.mo)
 	@echo "== tests on SQLite, a layer in memory and a folder"
 	$(BIN)/pytest $(PARALLEL)
 	@echo "== tests on PostgreSQL, Redis and S3"
-	BACKENDS=scaled $(BIN)/pytest $(PARALLEL) $(CORE:%=tests/gallery/test_%.py)
+	BACKENDS=scaled $(BIN)/pytest $(PARALLEL) $(SCALED)
 
 test-scaled: .venv/dev.done $(PO:.po=.mo)
-	BACKENDS=scaled $(BIN)/pytest $(PARALLEL) -m "scaled or not browser" $(SCALED)
+	BACKENDS=scaled $(BIN)/pytest $(PARALLEL) -m "scaled or not browser" tests/browser $(SCALED)
 
 bench: .venv/dev.done
 	$(BIN)/python -m benchmarks.stylebank
