@@ -38,6 +38,7 @@ from webstyle.engine.samples import sample_path
 from webstyle.engine.weights import autoencoder_fingerprint, get_style
 
 ROOT = Path(__file__).resolve().parent.parent
+CORES = len(os.sched_getaffinity(0))
 State = Rendering.State
 GUEST, STRANGER = Owner(guest="the-guest"), Owner(guest="the-stranger")
 SMALL = Recipe(styles=(("udnie", 1.0),), size=64)  # painted in a moment

@@ -73,17 +73,15 @@ def pytest_collection_finish() -> None:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _cores(worker_id: str) -> set[int]:
-    """Tests that run side by side have cores of their own, and so has what they start: threads of
-    torch that wait for each other at every layer take ten times as long. Gives all of them."""
-    all_cores = sorted(os.sched_getaffinity(0))
-    if worker_id != "master":
-        number, of = int(worker_id.removeprefix("gw")), int(os.environ["PYTEST_XDIST_WORKER_COUNT"])
-        os.sched_setaffinity(0, all_cores[number % len(all_cores) :: of])
+def _threads(worker_id: str) -> None:
+    """Of torch, here and in what the tests start: threads that wait for each other at every layer
+    take ten times as long where others have the cores."""
     from webstyle.engine.device import tune_cpu
 
+    if worker_id != "master":
+        share = cast.CORES // int(os.environ["PYTEST_XDIST_WORKER_COUNT"])
+        os.environ["OMP_NUM_THREADS"] = str(max(share, 1))
     tune_cpu()
-    return set(all_cores)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -19,6 +19,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
 
 from tests.backends import copy_of, own_site
+from tests.cast import CORES
 from tests.servers import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -77,7 +78,7 @@ OURS = {"DJANGO_SETTINGS_MODULE": "webstyle.settings"}
 
 @pytest.fixture(scope="session")
 def environment(
-    tmp_path_factory: pytest.TempPathFactory, worker_id: str, _cores: set[int]
+    tmp_path_factory: pytest.TempPathFactory, worker_id: str, _threads: None
 ) -> dict[str, str]:
     """Of the site's own processes: with the sample gallery, which takes half a minute. So the first
     worker of xdist that comes paints it, and the others wait and copy it."""
@@ -89,19 +90,16 @@ def environment(
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not told.exists():
             own = own_site(common / "samples")
-            paint_samples(os.environ | own | OURS, _cores)
+            paint_samples(os.environ | own | OURS)
             told.write_text(json.dumps(own))
         own = copy_of(json.loads(told.read_text()), tmp_path_factory.mktemp("site"))
     return os.environ | own | OURS
 
 
-def paint_samples(environment: dict[str, str], cores: set[int]) -> None:
-    mine = os.sched_getaffinity(0)
-    os.sched_setaffinity(0, cores)  # those of the workers that wait for it
+def paint_samples(environment: dict[str, str]) -> None:
     manage(environment, "migrate", "--verbosity=0")
     manage(environment, "collectstatic", "--noinput", "--verbosity=0")
-    manage(environment, "make_samples")
-    os.sched_setaffinity(0, mine)
+    manage(environment | {"OMP_NUM_THREADS": str(CORES)}, "make_samples")  # most wait for it
 
 
 @pytest.fixture(scope="package")

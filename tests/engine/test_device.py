@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 import torch
 
-from webstyle.engine.device import pick_device
+from webstyle.engine.device import pick_device, tune_cpu
 from webstyle.engine.events import EngineError
 
 
@@ -40,3 +43,21 @@ def test_a_gpu_has_its_number_and_is_the_same_one_by_every_name(two_gpus: None) 
 def test_a_gpu_too_many_is_refused_with_its_name(two_gpus: None) -> None:
     with pytest.raises(EngineError, match="device 'cuda:2' is not there"):
         pick_device("cuda:2")
+
+
+@pytest.mark.parametrize("said", ["3", "", "many"])
+def test_threads_are_as_many_as_was_said_or_as_there_are_cores(
+    said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OMP_NUM_THREADS", said)
+    cores = len(os.sched_getaffinity(0))
+
+    def found(threads: int) -> int:
+        tune_cpu(threads)
+        return torch.get_num_threads()
+
+    with ThreadPoolExecutor(1) as one:
+        assert one.submit(found, 0).result() == (3 if said == "3" else cores)
+        assert one.submit(found, 2).result() == 2
+    monkeypatch.undo()
+    tune_cpu()
