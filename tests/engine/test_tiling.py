@@ -84,7 +84,7 @@ HALF.paste(255, (0, 0, 400, 571))
         (Recipe(styles=(("starry-night", 1.0),), size=600), {}),
         (Recipe(styles=(("udnie", 3.0), ("great-wave", 1.0)), size=600, strength=0.7), {}),
         (Recipe(styles=(("udnie", 1.0),), size=600, keep_color=True), {}),
-        (Recipe(styles=(("udnie", 1.0), ("great-wave", 1.0)), size=600, masks=(("udnie", "m"),)),
+        (Recipe(styles=(("udnie", 1.0), ("great-wave", 1.0)), size=877, masks=(("udnie", "m"),)),
          {"m": HALF}),
         (Recipe(styles=(("udnie", 1.0),), size=600, masks=((PHOTO, "m"),)), {"m": HALF}),
     ],

@@ -20,6 +20,8 @@ from tests.backends import site_in
 from tests.servers import new_database
 from tests.sites import migrated
 
+OF_ITS_OWN = pytest.mark.local("starts sites on backends of its own")
+
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
@@ -42,6 +44,7 @@ def answer_of(script: str, database_url: str, at_once: int = 0) -> Any:
     return json.loads(done.stdout)
 
 
+@OF_ITS_OWN
 def test_workers_that_race_never_get_the_same_job_and_leave_none(database_url: str) -> None:
     told = answer_of("race.py", database_url)
     claims = [pk for worker in told["claims"] for pk in worker]
@@ -52,11 +55,13 @@ def test_workers_that_race_never_get_the_same_job_and_leave_none(database_url: s
         assert order == sorted(order)  # whatever kind a job is of
 
 
+@OF_ITS_OWN
 def test_workers_that_race_never_start_more_of_one_owner_than_may(database_url: str) -> None:
     told = answer_of("race.py", database_url, at_once=3)
     assert sum(map(len, told["claims"])) == 3
 
 
+@OF_ITS_OWN
 def test_every_change_of_a_job_works_on_each_kind_of_database(database_url: str) -> None:
     assert answer_of("statements.py", database_url) == [
         ["paused", False, False, False],

@@ -21,6 +21,8 @@ from tests.servers import new_database
 from tests.sites import migrated
 from webstyle.engine.samples import sample_path
 
+OF_ITS_OWN = pytest.mark.local("starts sites on backends of its own")
+
 
 @pytest.mark.django_db(transaction=True)
 def test_an_upload_that_waits_to_be_opened_holds_no_connection(
@@ -63,11 +65,13 @@ def ask(port: int) -> int:
         visit.close()
 
 
+@OF_ITS_OWN
 def test_thirty_visitors_at_once_share_two_connections_to_postgresql(site: int) -> None:
     with ThreadPoolExecutor(30) as visitors:
         assert set(visitors.map(ask, [site] * 30)) == {200}
 
 
+@OF_ITS_OWN
 async def test_requests_of_one_visitor_each_give_their_connection_back(site: int) -> None:
     """On one connection of HTTP, where a request comes before the last has been cleared away."""
     async with Visitor(site) as visitor:
@@ -77,6 +81,7 @@ async def test_requests_of_one_visitor_each_give_their_connection_back(site: int
             assert status == 200
 
 
+@OF_ITS_OWN
 async def test_who_asks_for_what_is_not_there_gives_the_connection_back(site: int) -> None:
     """Django would make its page on another thread than the request's."""
     async with Visitor(site) as visitor:

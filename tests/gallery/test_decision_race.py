@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 
-from tests.gallery.test_claims import answer_of, database_url  # noqa: F401  a fixture
+from tests.gallery.test_claims import OF_ITS_OWN, answer_of, database_url  # noqa: F401  a fixture
+
+pytestmark = OF_ITS_OWN
 
 
 def test_one_decides_and_the_others_are_told(database_url: str) -> None:  # noqa: F811

@@ -11,6 +11,7 @@ import pytest
 from tests import cast, deployed, image
 from tests.settings import READ
 
+pytestmark = pytest.mark.local("starts sites on backends of its own")
 # Of Python, pip and the shell; everything else is a setting of ours.
 OTHERS = {"PATH", "PYTHONUNBUFFERED", "PYTHONDONTWRITEBYTECODE"}
 PINS = re.findall(r"^torch.*$", (cast.ROOT / "requirements.txt").read_text(), re.MULTILINE)

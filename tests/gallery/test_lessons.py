@@ -24,7 +24,7 @@ from webstyle.engine.weights import get_style, taught_file
 JSON = {"headers": {"Accept": "application/json"}}
 
 
-def ask(minutes: float = 0.1, **values) -> TaughtStyle:
+def ask(minutes: float = 0.05, **values) -> TaughtStyle:
     """Waiting; it begins from a given style, for to look for the nearest takes a while."""
     given = {"title": "Lift-off", "artist": "", "year": 0, "stroke": 1.0, "own_photos": False}
     paintings = values.pop("paintings", None) or [make_painting()]
@@ -59,7 +59,7 @@ def test_it_is_watched_learned_and_painted_with(
     cast.draw(lesson, lambda job: seen.append(job.snapshot()))
     assert (lesson.state, lesson.error) == ("done", "")
     running = [shot for shot in seen if shot["state"] == "running"]
-    assert {shot["total"] for shot in running if shot["step"]} == {6}
+    assert {shot["total"] for shot in running if shot["step"]} == {3}
     assert any(shot["preview"] for shot in running)
     assert any(shot["curve"] and set(shot["curve"][-1][1]) >= {"style", "content"}
                for shot in running)  # fmt: skip

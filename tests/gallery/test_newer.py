@@ -67,6 +67,7 @@ def test_it_is_not_claimed_and_what_is_behind_it_goes_on(photo: Photo, values: d
     assert services.job_cancel(row), "its owner can change their mind"
 
 
+@pytest.mark.local("starts sites on backends of its own")
 def test_both_kinds_of_databases_know_it(tmp_path: Path, postgres_url: str) -> None:
     """Whatever is in a recipe: no version, one of this program's, an older or a newer one."""
     for url in ("", new_database(postgres_url, "versions")):

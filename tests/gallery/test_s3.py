@@ -27,6 +27,7 @@ from tests.gallery.test_serving import Browser
 from tests.malformed.onslaught import answers
 from tests.sites import contents, managed, migrated, refused
 
+pytestmark = pytest.mark.local("has a bucket of its own, whatever else there is")
 BUCKET, REGION = "pictures", "eu-central-1"
 KEYS = {"S3_ACCESS_KEY": "key", "S3_SECRET_KEY": "secret"}
 

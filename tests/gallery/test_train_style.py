@@ -17,6 +17,7 @@ from webstyle.engine import stylefile
 
 pytestmark = pytest.mark.local("the command line asks no backend")
 MEMORY = "sqlite://:memory:"
+BEGUN = ("--start", "udnie")  # to look for the nearest style takes a while
 
 
 @pytest.fixture(autouse=True)
@@ -56,7 +57,7 @@ def test_a_style_of_that_name_is_not_overwritten(tmp_path: Path) -> None:
     folder = tmp_path / "var" / "styles"
     folder.mkdir(parents=True)
     (folder / "coffee.safetensors").write_bytes(b"kept")
-    done = train(tmp_path, "--name", "Coffee")
+    done = train(tmp_path, "--name", "Coffee", *BEGUN)
     assert done.returncode == 0, done.stderr
     assert (folder / "coffee.safetensors").read_bytes() == b"kept"
     assert (folder / "coffee-2.safetensors").exists()
@@ -67,7 +68,7 @@ def test_interrupted_it_keeps_what_it_has_and_goes_on_later(tmp_path: Path) -> N
     command = [
         "env", "--default-signal=INT",
         sys.executable, "manage.py", "train_style", tmp_path / "cup.jpg", "--name", "Coffee",
-        "--minutes", "30", "-o", tmp_path / "coffee.safetensors",
+        "--minutes", "30", *BEGUN, "-o", tmp_path / "coffee.safetensors",
         "--checkpoint", tmp_path / "coffee.lesson", "--preview", tmp_path / "seen.png",
     ]  # fmt: skip
     work = subprocess.Popen(list(map(str, command)), cwd=ROOT, stdout=subprocess.PIPE, text=True)
