@@ -283,4 +283,5 @@ def test_the_pages_hear_that_each_is_painted_before_the_batch_is(
 
     monkeypatch.setattr(StyleBank, "run_many", after_that)
     work(lambda job: told.append((job.pk, str(job.state))))
-    assert [pk for pk, state in told if state == "done"] == [row.pk for row in rows]
+    done = [pk for pk, state in told if state == "done"]  # in any order: on a core each
+    assert sorted(done) == sorted(row.pk for row in rows)
