@@ -273,7 +273,7 @@ def managing(log: Path, *args: Any, **values: Any) -> Iterator[subprocess.Popen[
         process.wait()
 
 
-def wait_until(true: Callable[[], Any], log: Path | None = None, seconds: float = 90) -> Any:
+def wait_until(true: Callable[[], Any], log: Path | None = None, seconds: float = 180) -> Any:
     """What ``true`` gives as soon as it gives something; fails with the log after a while."""
     end, pause = time.monotonic() + seconds, 0.02
     while time.monotonic() < end:
