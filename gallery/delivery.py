@@ -97,13 +97,14 @@ def here(field: FieldFile, cache: str, request: HttpRequest | None = None) -> Ht
             field.close()
             known["Cache-Control"] = cache
             return guarded(known)
-    size = field.size
-    told["Content-Length"] = str(size)
-    if size > CHUNK:
+    if (size := field.size) > CHUNK:
+        told["Content-Length"] = str(size)
         parts = chunks(field)
         return guarded(StreamingHttpResponse(parts, content_type=type_of(name), headers=told))
     with field:  # as most are: from thread to thread for each part takes longer than to read it
-        return guarded(HttpResponse(field.read(), content_type=type_of(name), headers=told))
+        data = field.read()
+    told["Content-Length"] = str(len(data))
+    return guarded(HttpResponse(data, content_type=type_of(name), headers=told))
 
 
 def accelerated(name: str, cache: str) -> HttpResponse:
