@@ -12,9 +12,13 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests import cast
 from tests.backends import site_in
 from tests.servers import new_database
+
+OF_ITS_OWN = pytest.mark.local("starts sites on backends of its own")  # the same in both passes
 
 
 def migrated(site: dict[str, Any]) -> dict[str, Any]:

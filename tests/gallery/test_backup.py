@@ -24,11 +24,11 @@ from tests.backends import site_in
 from tests.gallery.test_serving import Browser, answers
 from tests.security import world
 from tests.servers import new_database
-from tests.sites import contents, managed, migrated, refused
+from tests.sites import OF_ITS_OWN, contents, managed, migrated, refused
 
 pytestmark = [
     pytest.mark.django_db(transaction=True), pytest.mark.timeout(240),
-    pytest.mark.local("starts sites on backends of its own"),
+    OF_ITS_OWN,
 ]  # fmt: skip
 HERE: dict[str, Any] = {}  # the environment of the tests' own site
 NOT_KEPT = ("gallery.Presence", "gallery.Arrival")

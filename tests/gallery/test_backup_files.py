@@ -19,11 +19,11 @@ from gallery.recovery import archive
 from gallery.recovery.archive import BackupError
 from tests import cast
 from tests.backends import site_in
-from tests.sites import contents, refused
+from tests.sites import OF_ITS_OWN, contents, refused
 
 pytestmark = [
     pytest.mark.django_db(transaction=True), pytest.mark.timeout(240),
-    pytest.mark.local("starts sites on backends of its own"),
+    OF_ITS_OWN,
 ]  # fmt: skip
 
 

@@ -18,9 +18,7 @@ from gallery.models import Photo, Rendering
 from tests import cast
 from tests.backends import site_in
 from tests.servers import new_database
-from tests.sites import migrated
-
-OF_ITS_OWN = pytest.mark.local("starts sites on backends of its own")
+from tests.sites import OF_ITS_OWN, migrated
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -14,8 +14,9 @@ import yaml
 
 from tests import cast, deployed, image
 from tests.settings import LIMITS, READ
+from tests.sites import OF_ITS_OWN
 
-pytestmark = [pytest.mark.timeout(280), pytest.mark.local("starts sites on backends of its own")]
+pytestmark = [pytest.mark.timeout(280), OF_ITS_OWN]
 TEXT = (cast.ROOT / "compose.yaml").read_text()
 OWN = ["prepare", "web", "worker", "worker-gpu"]
 OF_ENV = deployed.variables(deployed.block("deploy/containers.md", ".env"))

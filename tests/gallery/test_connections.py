@@ -18,10 +18,8 @@ from tests import cast
 from tests.backends import site_in
 from tests.faults.visitors import Visitor
 from tests.servers import new_database
-from tests.sites import migrated
+from tests.sites import OF_ITS_OWN, migrated
 from webstyle.engine.samples import sample_path
-
-OF_ITS_OWN = pytest.mark.local("starts sites on backends of its own")
 
 
 @pytest.mark.django_db(transaction=True)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 
-from tests.gallery.test_claims import OF_ITS_OWN, answer_of, database_url  # noqa: F401  a fixture
+from tests.gallery.test_claims import answer_of, database_url  # noqa: F401  a fixture
+from tests.sites import OF_ITS_OWN
 
 pytestmark = OF_ITS_OWN
 

@@ -30,6 +30,7 @@ from gallery.operations.health import Probes
 from tests import cast
 from tests.backends import SCALED, use_bucket
 from tests.gallery.conftest import missing
+from tests.sites import OF_ITS_OWN
 
 ADDRESS = "/health/ready"
 
@@ -291,7 +292,7 @@ def test_a_redis_that_dies_makes_it_not_ready_and_one_that_returns_ready(
         cast.wait_until(lambda: ready(503), log, seconds=20)
 
 
-@pytest.mark.local("starts sites on backends of its own")
+@OF_ITS_OWN
 @pytest.mark.timeout(240)
 @pytest.mark.parametrize("silent", [False, True], ids=["closed", "silent"])
 def test_a_postgresql_that_is_away_is_said_and_nothing_hangs(tmp_path: Path, silent: bool) -> None:

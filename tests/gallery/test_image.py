@@ -10,8 +10,9 @@ import pytest
 
 from tests import cast, deployed, image
 from tests.settings import READ
+from tests.sites import OF_ITS_OWN
 
-pytestmark = pytest.mark.local("starts sites on backends of its own")
+pytestmark = OF_ITS_OWN
 # Of Python, pip and the shell; everything else is a setting of ours.
 OTHERS = {"PATH", "PYTHONUNBUFFERED", "PYTHONDONTWRITEBYTECODE"}
 PINS = re.findall(r"^torch.*$", (cast.ROOT / "requirements.txt").read_text(), re.MULTILINE)

@@ -9,8 +9,9 @@ import pytest
 
 from benchmarks.load.figures import Report, quantile
 from tests.cast import ROOT
+from tests.sites import OF_ITS_OWN
 
-pytestmark = pytest.mark.local("starts sites on backends of its own")
+pytestmark = OF_ITS_OWN
 
 
 def test_the_sockets_of_one_process_are_measured_without_a_fault() -> None:

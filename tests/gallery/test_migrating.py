@@ -21,9 +21,9 @@ from tests import cast
 from tests.backends import site_in
 from tests.gallery.test_serving import Browser, answers
 from tests.servers import new_database
-from tests.sites import managed, migrated
+from tests.sites import OF_ITS_OWN, managed, migrated
 
-pytestmark = [pytest.mark.timeout(280), pytest.mark.local("starts sites on backends of its own")]
+pytestmark = [pytest.mark.timeout(280), OF_ITS_OWN]
 LATER = {"DJANGO_SETTINGS_MODULE": "tests.later_settings", "PYTHONPATH": cast.ROOT}
 KIND = "application/json"
 RULED = "0013"  # the last migration from before there were rules

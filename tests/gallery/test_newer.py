@@ -25,7 +25,7 @@ from tests.community import make_album
 from tests.gallery.test_claims import answer_of
 from tests.members import make_operator, signed_in
 from tests.servers import new_database
-from tests.sites import migrated
+from tests.sites import OF_ITS_OWN, migrated
 from webstyle.engine.recipe import VERSION
 
 pytestmark = pytest.mark.timeout(240)
@@ -67,7 +67,7 @@ def test_it_is_not_claimed_and_what_is_behind_it_goes_on(photo: Photo, values: d
     assert services.job_cancel(row), "its owner can change their mind"
 
 
-@pytest.mark.local("starts sites on backends of its own")
+@OF_ITS_OWN
 def test_both_kinds_of_databases_know_it(tmp_path: Path, postgres_url: str) -> None:
     """Whatever is in a recipe: no version, one of this program's, an older or a newer one."""
     for url in ("", new_database(postgres_url, "versions")):

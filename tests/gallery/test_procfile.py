@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from tests import cast, deployed
+from tests.sites import OF_ITS_OWN
 
 BUILD = "python manage.py collectstatic --noinput"  # as docs/deploy/containers.md has it
-pytestmark = [pytest.mark.timeout(280), pytest.mark.local("starts sites on backends of its own")]
+pytestmark = [pytest.mark.timeout(280), OF_ITS_OWN]
 LINES = dict(
     line.split(": ", 1) for line in (cast.ROOT / "Procfile").read_text().splitlines() if line
 )

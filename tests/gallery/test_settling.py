@@ -11,14 +11,12 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import pytest
-
 from tests import cast
 from tests.backends import site_in
 from tests.gallery.test_serving import Browser, answers
-from tests.sites import migrated
+from tests.sites import OF_ITS_OWN, migrated
 
-pytestmark = pytest.mark.local("starts sites on backends of its own")
+pytestmark = OF_ITS_OWN
 READY = """
 import gc, sys
 from django.core.wsgi import get_wsgi_application

@@ -14,12 +14,13 @@ import pytest
 
 from tests import cast, deployed
 from tests.gallery.conftest import missing
+from tests.sites import OF_ITS_OWN
 from webstyle.engine.weights import styles
 
 UNITS = cast.ROOT / "deploy" / "systemd"
 SERVICES = ["webstyle-web", "webstyle-worker", "webstyle-cleanup"]
 HOST = "paint.example.org"
-pytestmark = [pytest.mark.timeout(280), pytest.mark.local("starts sites on backends of its own")]
+pytestmark = [pytest.mark.timeout(280), OF_ITS_OWN]
 
 
 def unit(name: str) -> configparser.ConfigParser:
