@@ -6,7 +6,6 @@ as in views.py.
 
 from __future__ import annotations
 
-import asyncio
 import uuid
 from collections.abc import Iterable
 from contextlib import suppress
@@ -178,11 +177,11 @@ def find_file(request: HttpRequest, token: str, place: int, kind: str) -> Any:
 
 
 @require_safe
-async def album_file(request: HttpRequest, token: str, place: str, kind: str) -> HttpResponseBase:
-    field = await sync_to_async(find_file)(request, token, int(place), kind)
+def album_file(request: HttpRequest, token: str, place: str, kind: str) -> HttpResponseBase:
+    field = find_file(request, token, int(place), kind)
     if field is None:
-        return await sync_to_async(gone)(request)
-    return guarded(await asyncio.to_thread(here, field, ""))
+        return gone(request)
+    return guarded(here(field, ""))
 
 
 @require_safe

@@ -7,7 +7,6 @@ expired, was revoked or used up, and one that never was, look the same.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -215,11 +214,11 @@ def exists(field: Any) -> bool:
 
 
 @require_safe
-async def share_file(request: HttpRequest, token: str, kind: str) -> HttpResponseBase:
-    field = await sync_to_async(find_file)(request, token, kind)
+def share_file(request: HttpRequest, token: str, kind: str) -> HttpResponseBase:
+    field = find_file(request, token, kind)
     if field is None:
-        return await sync_to_async(gone)(request)
-    return guarded(await asyncio.to_thread(here, field, ""))
+        return gone(request)
+    return guarded(here(field, ""))
 
 
 @require_safe
