@@ -7,6 +7,7 @@ import json
 import os
 import signal
 import socket
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -124,3 +125,20 @@ def test_a_body_that_is_too_large_is_refused_before_it_is_sent(
         answer = head(port, ["Content-Type: image/jpeg", "Transfer-Encoding: chunked"])
         assert answer.startswith(b"HTTP/1.1 413 "), answer
         assert Browser(port).ask("GET", "/api/v1/jobs")[0] == 401
+
+
+def test_a_crowd_that_comes_in_one_moment_is_let_in(site: dict[str, Any], tmp_path: Path) -> None:
+    """Though the server is busy just then: here it does not run at all."""
+    port, log = cast.free_port(), tmp_path / "serve.log"
+    with cast.managing(log, "serve", "--port", port, **site) as server, ExitStack() as opened:
+        cast.wait_until(lambda: answers(port), log)
+        os.kill(server.pid, signal.SIGSTOP)
+        crowd = [
+            opened.enter_context(socket.create_connection(("127.0.0.1", port), timeout=60))
+            for _ in range(200)
+        ]
+        for each in crowd:
+            each.settimeout(60)
+            each.sendall(b"GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        os.kill(server.pid, signal.SIGCONT)
+        assert {each.recv(4096)[:12] for each in crowd} == {b"HTTP/1.1 200"}

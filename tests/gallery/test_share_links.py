@@ -108,13 +108,13 @@ def test_nothing_of_the_owner_is_in_any_byte_of_it(
         styles_named={painting.ref: {"title": painting.title, "artist": "Rosa"}},
     )  # fmt: skip
     photo = painted.photo
-    type(photo).objects.update(title="IMG_0815 at home")
+    type(photo).objects.update(title="IMG_20190815 at home")
     painted.refresh_from_db()
     link = make_link(painted, password, allow_download=True, show_photo=True)
     sent = everything(client, link)
     assert b"A painting" in sent
     secrets = [
-        "vincent", "the-guest", "holiday", "rosa", "Rosa", "IMG_0815", "0815", "coffee", "Coffee",
+        "vincent", "the-guest", "holiday", "rosa", "Rosa", "20190815", "coffee", "Coffee",
         str(painted.pk), str(photo.pk), str(painting.pk), str(link.pk), painted.pk.hex,
         photo.pk.hex, str(painted.pk)[:8], painted.folder, "Exif", "NikonBee",
     ]  # fmt: skip
