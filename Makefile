@@ -40,7 +40,7 @@ bench: .venv/dev.done
 	$(BIN)/python -m benchmarks.site
 	$(BIN)/python -m benchmarks.browse
 
-# Ten minutes; LOAD="--site one --part pages" for a part, see docs/load.md
+# Eight minutes; LOAD="--site one --part pages" for a part, see docs/load.md
 bench-site: .venv/dev.done
 	$(BIN)/python -m benchmarks.load $(LOAD)
 
