@@ -48,9 +48,10 @@ class Command(BaseCommand):
             if not Style.objects.filter(slug=weights.slug, fingerprint=fingerprint).exists():
                 todo.append((weights.slug, lambda w=weights, f=fingerprint: self.card(w, f)))
         todo += self.missing_pictures()
+        ending = "\r" if self.stdout.isatty() else "\n"  # a log has no line to go back to
         for number, (name, make) in enumerate(todo, 1):
             line = f"  painting sample {number}/{len(todo)}: {name}"
-            self.stdout.write(f"{line:70}", ending="\r")
+            self.stdout.write(f"{line:70}", ending=ending)
             self.stdout.flush()
             make()
         if todo:
