@@ -1,7 +1,9 @@
-"""Daphne with limits of ours on what a request may send, and each request apart from others."""
+"""Daphne with limits of ours on what a request may send, answers as fast as they are read, and each
+request apart from others."""
 
 from __future__ import annotations
 
+import asyncio
 import time
 from contextvars import Context
 from typing import Any
@@ -15,6 +17,7 @@ from twisted.web.http import HTTPChannel
 FORM_EXTRA = 1_000_000  # a multipart form is a little larger than the files in it
 PATIENCE = 60  # seconds, for the head of a request and for each piece of ENOUGH bytes of its body
 ENOUGH = 64 * 1024
+READING = 240  # seconds, for each part of an answer: of a file's, a kilobyte a second
 # Bytes of a frame from a page: a wish for a mixture is the longest, and no browser cuts it up. That
 # of whole messages stays Daphne's, a megabyte: it holds for what is sent too, and a picture of a
 # mixture is larger than any wish. Sockets without an answer to a ping, every 20 s, are closed after
@@ -30,12 +33,35 @@ BACKLOG = 1024
 reactor.seconds = time.monotonic  # type: ignore[attr-defined]
 
 
+class Pace:
+    """Whether the next part of an answer may be written, as Twisted tells it to an
+    ``IPushProducer``."""
+
+    def __init__(self, *, waits: bool) -> None:
+        self.free = asyncio.Event()
+        if not waits:
+            self.free.set()
+
+    def pauseProducing(self) -> None:  # noqa: N802  Twisted's names
+        self.free.clear()
+
+    def resumeProducing(self) -> None:  # noqa: N802
+        self.free.set()
+
+    stopProducing = resumeProducing  # noqa: N815  nobody is there any more: nothing to wait for
+
+
 class LimitedRequest(WebRequest):
     """Refuses a body that is too large before reading it, and leaves forms to Django.
 
     Twisted would parse a multipart body in memory before Django sees it: a 300 MB upload took
     3.7 GB, even when the view refused it.
+
+    And its answer waits for who reads it: Daphne takes all that comes, so that a file of 300 MB
+    lay in memory while somebody read it slowly, or not at all.
     """
+
+    pace: Pace | None = None  # of an answer in parts
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, parsePOSTFormSubmission=False, **kwargs)
@@ -56,6 +82,31 @@ class LimitedRequest(WebRequest):
     def is_form(self) -> bool:
         kind: bytes = self.requestHeaders.getRawHeaders(b"content-type", [b""])[0]
         return kind.startswith(b"multipart/")
+
+    def handle_reply(self, message: dict[str, Any]) -> None:
+        if self.method == b"HEAD" and "body" in message:
+            # Daphne goes past what Twisted does against it: from the second part on it was sent,
+            # and whoever kept the connection read it as the next answer.
+            message = message | {"body": b""}
+        if message.get("more_body") and self.pace is None and self.channel is not None:
+            self.pace = Pace(waits=self.channel._waitingForTransport)  # with an answer before
+            self.registerProducer(self.pace, True)
+        super().handle_reply(message)
+
+    async def written(self) -> None:
+        """Returns when the next part may follow. Who does not read is cut off."""
+        if self.pace is None or self.pace.free.is_set():
+            return
+        try:
+            await asyncio.wait_for(self.pace.free.wait(), READING)
+        except TimeoutError:
+            if self.channel is not None:
+                self.channel.forceAbortClient()
+
+    def finish(self) -> None:
+        if self.pace is not None and self.channel is not None:
+            self.unregisterProducer()
+        super().finish()
 
 
 class LimitedChannel(HTTPChannel):
@@ -109,6 +160,11 @@ class LimitedServer(daphne.server.Server):
         was left.
         """
         return Context().run(super().create_application, protocol, scope)
+
+    async def handle_reply(self, protocol: Any, message: dict[str, Any]) -> None:
+        await super().handle_reply(protocol, message)
+        if isinstance(protocol, LimitedRequest):
+            await protocol.written()
 
     def run(self) -> None:
         daphne.server.HTTPFactory = LimitedFactory  # run() takes it from its module

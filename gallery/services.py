@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from django.conf import settings
 from django.core.files.base import ContentFile
-from django.db import close_old_connections, connection, transaction
+from django.db import transaction
 from django.db.models import Case, F, Field, Func, Q, Value, When
 from django.db.models.functions import Now
 from django.utils import timezone
@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 
 from gallery import jobs, notify, scratch
 from gallery.along import made
+from gallery.connections import give_back
 from gallery.decoding import DECODERS, sanitize
 from gallery.job import Job, kinds
 from gallery.limits import quotas
@@ -75,8 +76,7 @@ def picture_add(
     check_banned(owner)
     quotas.may_keep(owner)
     shown = shown_name(name)
-    if not connection.in_atomic_block:  # to be opened may take its turn, and needs no connection
-        close_old_connections()
+    give_back()  # to be opened may take its turn, and needs no connection
     with tempfile.TemporaryDirectory(dir=settings.VAR) as folder:
         facts = sanitize(upload, Path(folder), shown)
         title = Path(shown).stem.replace("_", " ").strip()[:120] or _("Untitled")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from allauth.account.models import EmailAddress
 from allauth.decorators import rate_limit
-from asgiref.sync import sync_to_async
 from django.contrib import messages
 from django.contrib.auth import get_user_model, logout
 from django.contrib.auth.decorators import login_required
@@ -20,6 +19,7 @@ from gallery.accounts import belongings, export
 from gallery.accounts.forms import DeleteForm
 from gallery.accounts.leaving import account_delete
 from gallery.accounts.sessions import end_sessions
+from gallery.connections import briefly
 from gallery.errors import refuse_error
 from gallery.limits import rates
 from gallery.limits.rates import limited
@@ -90,7 +90,7 @@ async def export_all(request: HttpRequest) -> HttpResponseBase:
     """For guests too. A POST: it is work, and no other site can start it."""
     if request.method != "POST":
         return redirect("mine")
-    found = await sync_to_async(entries)(request)
+    found = await briefly(entries)(request)
     if isinstance(found, HttpResponse):
         return found
     response = StreamingHttpResponse(export.stream(found), content_type="application/zip")

@@ -14,7 +14,6 @@ from collections.abc import AsyncIterator
 from typing import Any
 from uuid import UUID
 
-from asgiref.sync import sync_to_async
 from channels.db import database_sync_to_async
 from channels.layers import get_channel_layer
 from django.conf import settings
@@ -27,6 +26,7 @@ from ninja import Router
 from gallery.api.auth import Caller, caller, scope
 from gallery.api.schemas import wrong
 from gallery.api.scopes import READ
+from gallery.connections import briefly
 from gallery.consumers import jobs_of
 from gallery.files import own
 from gallery.job import Job
@@ -173,7 +173,7 @@ def answer(stream: Stream) -> StreamingHttpResponse:
 
 async def follow(request: HttpRequest, model: type[Any], pk: UUID) -> HttpResponse | Any:
     """Of one job of the caller's."""
-    job = await sync_to_async(own)(request, model, pk)
+    job = await briefly(own)(request, model, pk)
     told = request.headers.get("Last-Event-ID", "")
     if job.state not in Job.UNFINISHED and told == str(job.seq):
         return HttpResponse(status=204)

@@ -4,7 +4,6 @@ import asyncio
 from typing import Any
 from uuid import UUID
 
-from asgiref.sync import sync_to_async
 from channels.layers import get_channel_layer
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -16,6 +15,7 @@ from gallery.api.auth import Anybody, Token, caller, scope
 from gallery.api.errors import FieldsError
 from gallery.api.schemas import BODY, Mix, MixIn, StillIn, picture
 from gallery.api.scopes import PAINT, READ
+from gallery.connections import briefly
 from gallery.mix_query import Mix as MixRow
 from gallery.named import find_learned
 from gallery.owners import Owner
@@ -48,7 +48,7 @@ def mix_link(request: HttpRequest, given: MixIn) -> dict[str, Any]:
 @router.post("/still", response=BODY, auth=scope(PAINT, "paint"), openapi_extra=picture("jpeg"))
 async def mix_still(request: HttpRequest, given: StillIn) -> HttpResponse:
     """The mixture on a photo of yours, at once: what a slider shows. It is not kept."""
-    wish = await sync_to_async(wish_of)(request, given)
+    wish = await briefly(wish_of)(request, given)
     answer = await ask(wish)
     if "error" in answer:
         raise EngineError(told(answer["error"]))

@@ -8,7 +8,6 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from asgiref.sync import sync_to_async
 from django.contrib import messages
 from django.http import (
     Http404,
@@ -45,6 +44,7 @@ from gallery.batches.services import (
     file_stem,
     table_of,
 )
+from gallery.connections import briefly
 from gallery.errors import refuse_error, status_of, wants_json
 from gallery.files import own
 from gallery.forms import SIZES
@@ -181,7 +181,7 @@ async def sheet(request: HttpRequest, pk: UUID, kind: str) -> HttpResponseBase:
     """All of it on one sheet."""
     if kind not in ENCODINGS:
         raise Http404
-    batch, table = await sync_to_async(finished)(request, pk)
+    batch, table = await briefly(finished)(request, pk)
     work = partial(contact_sheet.draw, table, batch.title, kind)
     data = await asyncio.get_running_loop().run_in_executor(contact_sheet.DRAWER, work)
     response = HttpResponse(data, content_type=ENCODINGS[kind])
@@ -192,7 +192,7 @@ async def sheet(request: HttpRequest, pk: UUID, kind: str) -> HttpResponseBase:
 @limited("archive", reading=True)
 async def archive(request: HttpRequest, pk: UUID) -> HttpResponseBase:
     """All that is done, as a ZIP that is written while it is sent."""
-    batch, table = await sync_to_async(finished)(request, pk)
+    batch, table = await briefly(finished)(request, pk)
     response = StreamingHttpResponse(export.stream(entries(table)), content_type="application/zip")
     return attached(response, f"{file_stem(batch)}.zip")
 

@@ -11,7 +11,6 @@ from collections.abc import Iterable
 from contextlib import suppress
 from typing import Any
 
-from asgiref.sync import sync_to_async
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import redirect, render
@@ -22,6 +21,7 @@ from django.views.decorators.http import require_safe
 
 from gallery import files
 from gallery.accounts import export
+from gallery.connections import briefly
 from gallery.delivery import apart, here
 from gallery.limits.rates import limited
 from gallery.links.models import ShareLink
@@ -189,15 +189,15 @@ def album_file(request: HttpRequest, token: str, place: str, kind: str) -> HttpR
 async def album_download(
     request: HttpRequest, token: str, place: int, kind: str
 ) -> HttpResponseBase:
-    seen = await sync_to_async(found)(request, token, place)
+    seen = await briefly(found)(request, token, place)
     if seen is None or not seen[0].allow_download or kind not in images.ENCODINGS:
-        return await sync_to_async(gone)(request)
+        return await briefly(gone)(request)
     picture = seen[1]
     try:
         data = await apart(files.result_as)(picture, kind)
     except (FileNotFoundError, ValueError):
-        return await sync_to_async(gone)(request)
-    title = await sync_to_async(title_of)(picture)
+        return await briefly(gone)(request)
+    title = await briefly(title_of)(picture)
     response = HttpResponse(data, content_type=images.ENCODINGS[kind])
     return guarded(attached(response, f"{place:02} {title}", "picture", kind))
 
@@ -218,9 +218,9 @@ def entries(request: HttpRequest, token: str) -> tuple[Album, list[export.Entry]
 @limited("archive", reading=True)
 async def archive(request: HttpRequest, token: str) -> HttpResponseBase:
     """All of it as a ZIP that is written while it is sent."""
-    seen = await sync_to_async(entries)(request, token)
+    seen = await briefly(entries)(request, token)
     if seen is None:
-        return await sync_to_async(gone)(request)
+        return await briefly(gone)(request)
     album, inside = seen
     response = StreamingHttpResponse(export.stream(inside), content_type="application/zip")
     return guarded(attached(response, album.title, "album", "zip"))

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from asgiref.sync import sync_to_async
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -21,6 +20,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from gallery import files
+from gallery.connections import briefly
 from gallery.delivery import apart, here
 from gallery.errors import come_back
 from gallery.limits import rates
@@ -224,13 +224,13 @@ def share_file(request: HttpRequest, token: str, kind: str) -> HttpResponseBase:
 @require_safe
 @limited("download", reading=True)
 async def share_download(request: HttpRequest, token: str, kind: str) -> HttpResponseBase:
-    link = await sync_to_async(let_in)(request, token)
+    link = await briefly(let_in)(request, token)
     picture = link.rendering if link and link.allow_download else None
     if picture is None or kind not in images.ENCODINGS:
-        return await sync_to_async(gone)(request)
+        return await briefly(gone)(request)
     data = await apart(files.result_as)(picture, kind)
     with translation.override("en"):
-        title = await sync_to_async(title_of)(picture)
+        title = await briefly(title_of)(picture)
     response = HttpResponse(data, content_type=images.ENCODINGS[kind])
     return guarded(attached(response, title, "picture", kind))
 

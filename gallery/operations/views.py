@@ -5,7 +5,6 @@ from __future__ import annotations
 import hmac
 from typing import Any
 
-from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -13,6 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from prometheus_client import CONTENT_TYPE_LATEST
 
+from gallery.connections import briefly
 from gallery.operations import metrics, overview
 from gallery.operations.checkup import checkup
 
@@ -49,10 +49,10 @@ def may_operate(user: Any) -> bool:
 @require_safe
 @never_cache
 async def operate(request: HttpRequest) -> HttpResponse:
-    if not await sync_to_async(lambda: may_operate(request.user))():
+    if not await briefly(lambda: may_operate(request.user))():
         raise Http404
     state = await checkup().report()
-    return await sync_to_async(page)(request, state)
+    return await briefly(page)(request, state)
 
 
 def page(request: HttpRequest, state: dict[str, Any]) -> HttpResponse:

@@ -6,7 +6,6 @@ import contextlib
 import io
 from uuid import UUID
 
-from asgiref.sync import sync_to_async
 from django.core.files.storage import default_storage
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
@@ -14,6 +13,7 @@ from django.views.decorators.http import require_safe
 from PIL import Image
 
 from gallery import scratch
+from gallery.connections import briefly
 from gallery.delivery import apart, guarded
 from gallery.files import SHORT, find
 from gallery.models import Rendering
@@ -46,7 +46,7 @@ def fitting(picture: Rendering, width: int, height: int) -> int | None:
 
 @require_safe
 async def picture_jpeg(request: HttpRequest, pk: UUID, size: int) -> HttpResponse:
-    picture = await sync_to_async(find)(request, Rendering, pk)
+    picture = await briefly(find)(request, Rendering, pk)
     if size not in SIZES or picture.state != Rendering.State.DONE:
         raise Http404
     try:
@@ -54,7 +54,7 @@ async def picture_jpeg(request: HttpRequest, pk: UUID, size: int) -> HttpRespons
     except (FileNotFoundError, ValueError):  # the picture itself is lost
         raise Http404 from None
     if is_new:
-        await sync_to_async(scratch.leave_nothing)(picture)
+        await briefly(scratch.leave_nothing)(picture)
     response = guarded(HttpResponse(data, MIME, headers={"Cache-Control": SHORT}))
     response["Cross-Origin-Resource-Policy"] = "cross-origin"  # they are made for other sites
     return response

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import http.client
+import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AsyncExitStack
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -39,9 +42,13 @@ def test_an_upload_that_waits_to_be_opened_holds_no_connection(
 
 
 @pytest.fixture(scope="module")
-def site(postgres_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("site")
+
+
+@pytest.fixture(scope="module")
+def site(postgres_url: str, folder: Path) -> Iterator[int]:
     """Its port. It has two connections, and pages alone."""
-    folder = tmp_path_factory.mktemp("site")
     own = migrated(site_in(folder, new_database(postgres_url, "connections")))
     own |= {"DATABASE_CONNECTIONS": 2, "LANES": ""}
     assert cast.manage("collectstatic", "--noinput", "--verbosity=0", **own).returncode == 0
@@ -88,3 +95,36 @@ async def test_who_asks_for_what_is_not_there_gives_the_connection_back(site: in
         pages = [visitor.ask("GET", f"/nowhere/{number}/", **html) for number in range(40)]
         assert {status for status, _body, _told in await asyncio.gather(*pages)} == {404}
     assert ask(site) == 200
+
+
+def enlarge(media: Path, photo: str) -> None:
+    (original,) = media.glob(f"**/{photo}/**/original*")
+    original.write_bytes(bytes(30_000_000))
+
+
+@OF_ITS_OWN
+async def test_who_reads_a_large_file_slowly_holds_none(site: int, folder: Path) -> None:
+    async with Visitor(site) as visitor, AsyncExitStack() as reading:
+        photo = await visitor.photo()
+        address = f"{visitor.address}/file/photo/{photo}/original"
+        enlarge(folder / "media", photo)
+        for _ in range(4):
+            answer = await reading.enter_async_context(visitor.session.get(address))
+            assert answer.status == 200
+        assert ask(site) == 200
+
+
+@OF_ITS_OWN
+async def test_who_waits_for_a_painter_holds_none(site: int) -> None:
+    async with Visitor(site) as visitor:
+        wish = {"photo": await visitor.photo(), "styles": [{"style": "udnie", "weight": 1}]}
+        body, kind = json.dumps(wish), {"Content_Type": "application/json"}
+        waiting = [
+            asyncio.create_task(visitor.ask("POST", "/api/v1/mixes/still", body, **kind))
+            for _ in range(4)
+        ]
+        await asyncio.sleep(1)
+        assert await asyncio.to_thread(ask, site) == 200
+        assert not any(each.done() for each in waiting)  # nobody paints on this site
+        for each in waiting:
+            each.cancel()

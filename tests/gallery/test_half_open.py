@@ -1,15 +1,19 @@
-"""A connection that sends a byte now and then does not stay open for ever, whatever the clock."""
+"""A connection that sends or reads a byte now and then does not stay open for ever, whatever the
+clock."""
 
 from __future__ import annotations
 
+import asyncio
 import time
+from unittest.mock import Mock
 
 import pytest
 from twisted.internet.task import Clock
 from twisted.internet.testing import StringTransport
 from twisted.web.http import Request
 
-from gallery.http import ENOUGH, PATIENCE, LimitedChannel, reactor
+from gallery import http
+from gallery.http import ENOUGH, PATIENCE, LimitedChannel, LimitedRequest, Pace, reactor
 
 HEAD = b"POST /api/v1/photos HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10000000\r\n\r\n"
 
@@ -57,6 +61,21 @@ def test_a_slow_one_that_comes_may_take_its_time(channel, clock) -> None:
     channel.dataReceived(HEAD)
     drip(channel, clock, b"x" * ENOUGH, 50, 20)
     assert not is_closed(channel)
+
+
+async def test_who_does_not_read_an_answer_is_cut_off(channel, monkeypatch) -> None:
+    monkeypatch.setattr(http, "READING", 0.05)
+    channel.factory = Mock()  # its server is told of each request
+    request = LimitedRequest(channel)
+    request.pace = Pace(waits=False)
+    await request.written()
+    request.pace.pauseProducing()
+    asyncio.get_running_loop().call_later(0.02, request.pace.resumeProducing)
+    await request.written()
+    assert not is_closed(channel)
+    request.pace.pauseProducing()
+    await request.written()
+    assert is_closed(channel)
 
 
 def test_what_waits_does_not_ask_a_clock_that_may_be_set() -> None:

@@ -7,6 +7,8 @@ import json
 import os
 import signal
 import socket
+import time
+from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -14,8 +16,8 @@ from typing import Any
 import pytest
 
 from tests import cast
-from tests.backends import own_site
-from tests.sites import migrated
+from tests.backends import own_site, site_in
+from tests.sites import OF_ITS_OWN, migrated
 
 pytestmark = pytest.mark.timeout(240)
 TOKEN = "t" * 32
@@ -142,3 +144,58 @@ def test_a_crowd_that_comes_in_one_moment_is_let_in(site: dict[str, Any], tmp_pa
             each.sendall(b"GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n")
         os.kill(server.pid, signal.SIGCONT)
         assert {each.recv(4096)[:12] for each in crowd} == {b"HTTP/1.1 200"}
+
+
+def memory(pid: int) -> int:
+    """MB that the process has of its own."""
+    told = Path(f"/proc/{pid}/status").read_text()
+    return int(told.partition("RssAnon:")[2].split()[0]) // 1024
+
+
+@pytest.fixture
+def large(tmp_path: Path) -> Iterator[tuple[int, int, str, dict[str, str], Path]]:
+    """A site that keeps a file: its process and port, and of the file the address, the cookies of
+    who may see it, and where it lies."""
+    site = migrated(site_in(tmp_path / "var"))
+    port, log = cast.free_port(), tmp_path / "serve.log"
+    visitor = Browser(port)
+    with cast.managing(log, "serve", "--port", port, **site) as server:
+        cast.wait_until(lambda: answers(port), log)
+        status, photo = visitor.ask("POST", "/api/v1/photos", cast.encoded("coffee.png"))
+        assert status == 201
+        (original,) = (tmp_path / "var").glob("media/**/original*")
+        cookies = {"Cookie": "; ".join(f"{k}={v}" for k, v in visitor.cookies.items())}
+        yield server.pid, port, f"/file/photo/{photo['id']}/original", cookies, original
+
+
+@OF_ITS_OWN
+def test_a_file_waits_on_the_disk_for_who_reads_slowly(large: Any) -> None:
+    pid, port, address, cookies, original = large
+    size, number = 30_000_000, 8
+    original.write_bytes(os.urandom(size))
+    before = memory(pid)
+    with ExitStack() as opened:
+        reading = []
+        for _ in range(number):
+            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+            opened.callback(connection.close)
+            connection.request("GET", address, headers=cookies)
+            reading.append(connection.getresponse())
+        time.sleep(2)  # in which all of it would have been read
+        assert memory(pid) - before < size * number / 4_000_000
+        assert reading[-1].read() == original.read_bytes()
+
+
+@OF_ITS_OWN
+def test_no_body_follows_in_answer_to_head(large: Any) -> None:
+    _, port, address, cookies, original = large
+    kept = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    for length in (3_000_000, 200_000):  # in pieces, and as a whole
+        original.write_bytes(os.urandom(length))
+        kept.request("HEAD", address, headers=cookies)
+        answer = kept.getresponse()
+        assert (answer.status, answer.read()) == (200, b"")
+        assert answer.headers["Content-Length"] == str(length)
+        kept.request("GET", "/health/live")
+        assert kept.getresponse().read().strip() == b'{"status": "ok"}'
+    kept.close()

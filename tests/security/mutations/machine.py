@@ -33,7 +33,7 @@ MUTATIONS = [
          "if not (knows_token(request) or is_staff(request)):", "if False:",
          f"{GALLERY}metrics.py::test_only_who_knows_the_token_or_is_staff_finds_them"),
     take("the operators' page is theirs", "gallery/operations/views.py",
-         "if not await sync_to_async(lambda: may_operate(request.user))():", "if False:",
+         "if not await briefly(lambda: may_operate(request.user))():", "if False:",
          f"{GALLERY}operators_page.py::test_nobody_else_finds_it"),
     take("what a moderator decides is in the trail", "gallery/moderation/trail.py",
          "        subject_id=whose.user_id, guest=whose.guest, **values,\n    )  # fmt: skip\n"

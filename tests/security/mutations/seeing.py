@@ -5,6 +5,9 @@ from __future__ import annotations
 from tests.security.mutations.mutation import GALLERY, ROLES, SECURITY, SETTINGS, take
 
 MUTATIONS = [
+    take("an answer to HEAD has no body", "gallery/http.py",
+         'if self.method == b"HEAD" and "body" in message:', "if False:",
+         f"{GALLERY}serving.py::test_no_body_follows_in_answer_to_head"),
     take("what is private is looked up by who asks", "gallery/files.py",
          "    if item is None or not may_see(request, item):\n", "    if item is None:\n",
          f"{ROLES}[picture-other]"),
