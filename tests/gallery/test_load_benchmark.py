@@ -14,12 +14,16 @@ from tests.sites import OF_ITS_OWN
 pytestmark = OF_ITS_OWN
 
 
-def test_the_sockets_of_one_process_are_measured_without_a_fault() -> None:
-    command = [sys.executable, "-m", "benchmarks.load", "--site", "one", "--quick",
-               "--part", "sockets"]  # fmt: skip
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=280)
-    assert "memory of 1,000 sockets" in done.stdout, done.stderr
-    assert done.returncode == 0, done.stderr
+def test_one_process_is_measured_without_a_fault() -> None:
+    command = [sys.executable, "-m", "benchmarks.load", "--site", "one", "--quick"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=400)
+    for each in ("answers that were errors: 0 of", "memory of 1,000 sockets", "uploads and pages",
+                 "wishes and pages"):  # fmt: skip
+        assert each in done.stdout, done.stderr
+    faults = [line for line in done.stderr.splitlines() if line.startswith("FAULT")]
+    faults += [] if done.returncode == bool(faults) else [done.stderr]
+    # How fast is a question to the benchmark, and not here, where other tests run beside it.
+    assert not [fault for fault in faults if "p95 of the gallery" not in fault]
 
 
 @pytest.mark.parametrize(("value", "ratio"), [(299, "1.00"), (301, "1.00"), (float("nan"), "nan")])
