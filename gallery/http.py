@@ -17,7 +17,7 @@ from twisted.web.http import HTTPChannel
 FORM_EXTRA = 1_000_000  # a multipart form is a little larger than the files in it
 PATIENCE = 60  # seconds, for the head of a request and for each piece of ENOUGH bytes of its body
 ENOUGH = 64 * 1024
-READING = 240  # seconds, for each part of an answer: of a file's, a kilobyte a second
+READING = 240  # seconds, for each part of what we say: a kilobyte of a file a second
 # Bytes of a frame from a page: a wish for a mixture is the longest, and no browser cuts it up. That
 # of whole messages stays Daphne's, a megabyte: it holds for what is sent too, and a picture of a
 # mixture is larger than any wish. Sockets without an answer to a ping, every 20 s, are closed after
@@ -34,10 +34,9 @@ reactor.seconds = time.monotonic  # type: ignore[attr-defined]
 
 
 class Pace:
-    """Whether the next part of an answer may be written, as Twisted tells it to an
-    ``IPushProducer``."""
+    """Whether more may be written to a connection, as Twisted tells it to an ``IPushProducer``."""
 
-    def __init__(self, *, waits: bool) -> None:
+    def __init__(self, *, waits: bool = False) -> None:
         self.free = asyncio.Event()
         if not waits:
             self.free.set()
@@ -51,14 +50,23 @@ class Pace:
     stopProducing = resumeProducing  # noqa: N815  nobody is there any more: nothing to wait for
 
 
+async def keep_pace(protocol: Any) -> None:
+    """Returns when more may be written. Who does not read is cut off."""
+    pace: Pace | None = getattr(protocol, "pace", None)
+    if pace is None or pace.free.is_set():
+        return
+    try:
+        await asyncio.wait_for(pace.free.wait(), READING)
+    except TimeoutError:
+        protocol.transport.abortConnection()
+
+
 class LimitedRequest(WebRequest):
     """Refuses a body that is too large before reading it, and leaves forms to Django.
 
     Twisted would parse a multipart body in memory before Django sees it: a 300 MB upload took
     3.7 GB, even when the view refused it.
 
-    And its answer waits for who reads it: Daphne takes all that comes, so that a file of 300 MB
-    lay in memory while somebody read it slowly, or not at all.
     """
 
     pace: Pace | None = None  # of an answer in parts
@@ -92,16 +100,6 @@ class LimitedRequest(WebRequest):
             self.pace = Pace(waits=self.channel._waitingForTransport)  # with an answer before
             self.registerProducer(self.pace, True)
         super().handle_reply(message)
-
-    async def written(self) -> None:
-        """Returns when the next part may follow. Who does not read is cut off."""
-        if self.pace is None or self.pace.free.is_set():
-            return
-        try:
-            await asyncio.wait_for(self.pace.free.wait(), READING)
-        except TimeoutError:
-            if self.channel is not None:
-                self.channel.forceAbortClient()
 
     def finish(self) -> None:
         if self.pace is not None and self.channel is not None:
@@ -162,9 +160,14 @@ class LimitedServer(daphne.server.Server):
         return Context().run(super().create_application, protocol, scope)
 
     async def handle_reply(self, protocol: Any, message: dict[str, Any]) -> None:
+        """Returns when more may be said: Daphne keeps in memory what nobody reads, be it a file or
+        pictures of a mixture."""
         await super().handle_reply(protocol, message)
-        if isinstance(protocol, LimitedRequest):
-            await protocol.written()
+        if message["type"] == "websocket.accept":
+            protocol.pace = Pace()
+            protocol.transport.unregisterProducer()  # which was HTTP's
+            protocol.transport.registerProducer(protocol.pace, True)
+        await keep_pace(protocol)
 
     def run(self) -> None:
         daphne.server.HTTPFactory = LimitedFactory  # run() takes it from its module

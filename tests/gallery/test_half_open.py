@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from typing import Any
 from unittest.mock import Mock
 
 import pytest
@@ -13,7 +14,14 @@ from twisted.internet.testing import StringTransport
 from twisted.web.http import Request
 
 from gallery import http
-from gallery.http import ENOUGH, PATIENCE, LimitedChannel, LimitedRequest, Pace, reactor
+from gallery.http import (
+    ENOUGH,
+    PATIENCE,
+    LimitedChannel,
+    LimitedRequest,
+    LimitedServer,
+    reactor,
+)
 
 HEAD = b"POST /api/v1/photos HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10000000\r\n\r\n"
 
@@ -63,18 +71,45 @@ def test_a_slow_one_that_comes_may_take_its_time(channel, clock) -> None:
     assert not is_closed(channel)
 
 
-async def test_who_does_not_read_an_answer_is_cut_off(channel, monkeypatch) -> None:
-    monkeypatch.setattr(http, "READING", 0.05)
-    channel.factory = Mock()  # its server is told of each request
-    request = LimitedRequest(channel)
-    request.pace = Pace(waits=False)
-    await request.written()
-    request.pace.pauseProducing()
-    asyncio.get_running_loop().call_later(0.02, request.pace.resumeProducing)
-    await request.written()
+@pytest.fixture
+def server() -> LimitedServer:
+    made = LimitedServer(None, endpoints=["tcp:port=0"])  # it does not listen before it runs
+    made.connections = {}
+    return made
+
+
+@pytest.fixture(params=["answer", "socket"])
+def reader(request, server, channel) -> Any:
+    """Of an answer in parts, or with a socket that is open."""
+    channel.factory = Mock(server=server)  # which is told of each request
+    if request.param == "answer":
+        opened = LimitedRequest(channel)
+        opened.method = b"GET"
+    else:
+        opened = Mock(transport=channel.transport, pace=None)
+        server.connections[opened] = {}
+    return opened
+
+
+async def test_who_does_not_read_is_waited_for_and_then_cut_off(
+    reader, server, channel, monkeypatch
+) -> None:
+    monkeypatch.setattr(http, "READING", 0.1)
+    if isinstance(reader, LimitedRequest):
+        start = {"type": "http.response.start", "status": 200}
+        part = {"type": "http.response.body", "body": b"part", "more_body": True}
+    else:
+        start, part = {"type": "websocket.accept"}, {"type": "websocket.send", "bytes": b"part"}
+    for message in (start, part):
+        await server.handle_reply(reader, message)
+    reader.pace.pauseProducing()
+    asyncio.get_running_loop().call_later(0.05, reader.pace.resumeProducing)
+    began = time.monotonic()
+    await server.handle_reply(reader, part)
+    assert time.monotonic() - began > 0.04
     assert not is_closed(channel)
-    request.pace.pauseProducing()
-    await request.written()
+    reader.pace.pauseProducing()
+    await server.handle_reply(reader, part)
     assert is_closed(channel)
 
 
