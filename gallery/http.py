@@ -66,7 +66,6 @@ class LimitedRequest(WebRequest):
 
     Twisted would parse a multipart body in memory before Django sees it: a 300 MB upload took
     3.7 GB, even when the view refused it.
-
     """
 
     pace: Pace | None = None  # of an answer in parts
