@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 from PIL import Image
 
 from gallery import cards, mix_query
@@ -24,7 +24,7 @@ MAX_REGIONS = 4  # on the page
 PROPOSERS = threading.BoundedSemaphore(2)  # each keeps a core busy for a moment
 
 
-@require_GET
+@require_safe
 def page(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The styles of a mixture in the address are those of the first regions."""
     context = {
@@ -37,7 +37,7 @@ def page(request: HttpRequest, pk: UUID) -> HttpResponse:
     return render(request, "regions.html", context)
 
 
-@require_GET
+@require_safe
 def painting_page(request: HttpRequest, pk: UUID) -> HttpResponse:
     """A region of a painting, one's own or a shared one, is chosen here."""
     return render(request, "painting_region.html", {"painting": find(request, Painting, pk)})

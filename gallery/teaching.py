@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from gallery import services, uploads
 from gallery.browse.walls import PAGE
@@ -96,7 +96,7 @@ def begun(request: HttpRequest, style: TaughtStyle) -> HttpResponse:
     return redirect(style)
 
 
-@require_GET
+@require_safe
 def page(request: HttpRequest, pk: UUID) -> HttpResponse:
     style: TaughtStyle = find(request, TaughtStyle, pk)
     owner = visitor(request)

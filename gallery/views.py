@@ -14,7 +14,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from gallery import cards, mix_query, params, remix, services
 from gallery.browse.walls import PAGE
@@ -48,7 +48,7 @@ def public() -> OwnedQuerySet:
     return Rendering.objects.hung().order_by("-published")
 
 
-@require_GET
+@require_safe
 def home(request: HttpRequest) -> HttpResponse:
     newest = list(public()[:12])
     hero = cards.hero()
@@ -62,7 +62,7 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(request, "home.html", context)
 
 
-@require_GET
+@require_safe
 def mine(request: HttpRequest) -> HttpResponse:
     owner = visitor(request)
     work = Rendering.objects.of(owner).select_related("photo")
@@ -81,7 +81,7 @@ def mine(request: HttpRequest) -> HttpResponse:
     return render(request, "mine.html", context)
 
 
-@require_GET
+@require_safe
 def studio(request: HttpRequest, pk: UUID) -> HttpResponse:
     photo = own(request, Photo, pk)
     remix.choose(request, photo)
@@ -124,7 +124,7 @@ def paint(request: HttpRequest, pk: UUID) -> HttpResponse:
     return redirect(rendering)
 
 
-@require_GET
+@require_safe
 def mix(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Somebody else's photo: the mixture may be tried on a photo of one's own."""
     owner = visitor(request)
@@ -141,7 +141,7 @@ def mix(request: HttpRequest, pk: UUID) -> HttpResponse:
     return render(request, "mix.html", context)
 
 
-@require_GET
+@require_safe
 def mix_start(request: HttpRequest) -> HttpResponse:
     """Choose a photo for a mixture."""
     owner = visitor(request)
@@ -152,7 +152,7 @@ def mix_start(request: HttpRequest) -> HttpResponse:
     )
 
 
-@require_GET
+@require_safe
 def picture(request: HttpRequest, pk: UUID) -> HttpResponse:
     return picture_page(request, find(request, Rendering, pk))
 

@@ -13,7 +13,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from gallery.api.site import api
 
@@ -23,7 +23,7 @@ REF = "#/components/schemas/"
 APART = [f"{REF}RecipeIn"]  # has an operation that gives it
 
 
-@require_GET
+@require_safe
 def page(request: HttpRequest) -> HttpResponse:
     document = reverse("v1:openapi-json")
     return render(request, "api.html", {"rooms": rooms(), "document": document, "root": ROOT})

@@ -24,7 +24,6 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import (
-    require_GET,
     require_http_methods,
     require_POST,
     require_safe,
@@ -127,7 +126,7 @@ def choosing(
     return render(request, "batch_create.html", context, status=status)
 
 
-@require_GET
+@require_safe
 def page(request: HttpRequest, pk: UUID) -> HttpResponse:
     batch = own(request, Batch, pk)
     table = table_of(batch)

@@ -7,7 +7,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from gallery import cards
 from gallery.browse import search
@@ -19,7 +19,7 @@ from gallery.syndication import meta
 LOVED = "loved"  # ?order=
 
 
-@require_GET
+@require_safe
 @limited("search", reading=True, where=lambda request: request.GET.get("q"))
 def gallery(request: HttpRequest) -> HttpResponse:
     """``order``, ``style``, ``tag`` and ``q`` in any combination; what is none of them is told and
@@ -58,7 +58,7 @@ def gallery(request: HttpRequest) -> HttpResponse:
     return render(request, "gallery.html", context)
 
 
-@require_GET
+@require_safe
 def style(request: HttpRequest, slug: str) -> HttpResponse:
     """A built-in style, and what people made with it."""
     card = next((card for card in cards.built_in() if card.slug == slug), None)

@@ -11,7 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from gallery.community.albums import (
     AlbumError,
@@ -34,7 +34,7 @@ from gallery.uploads import way_back
 STEPS = {"earlier": -1, "later": 1}
 
 
-@require_GET
+@require_safe
 def page(request: HttpRequest, pk: UUID) -> HttpResponse:
     return album_page(request, find(request, Album, pk))
 

@@ -8,7 +8,7 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from gallery.browse.walls import page_of, wall
 from gallery.community import words
@@ -23,7 +23,7 @@ from gallery.syndication import meta
 ALBUMS = 60  # on one page, the newest
 
 
-@require_GET
+@require_safe
 def person(request: HttpRequest, username: str) -> HttpResponse:
     return person_page(request, username)
 
@@ -97,7 +97,7 @@ def profile_edit(request: HttpRequest) -> HttpResponse:
     return redirect("person", name)
 
 
-@require_GET
+@require_safe
 def tagged(request: HttpRequest, word: str) -> HttpResponse:
     """A tag that no public picture has is not there: nothing tells that a private one has it."""
     word = words.plain(word)

@@ -12,7 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from gallery.browse.listing import relist
 from gallery.browse.walls import page_of
@@ -72,7 +72,7 @@ def favourite(request: HttpRequest, pk: UUID) -> HttpResponse:
     return redirect(rendering)
 
 
-@require_GET
+@require_safe
 @login_required
 def favourites(request: HttpRequest) -> HttpResponse:
     """Those that may still be seen: one that was taken down comes back when it hangs again."""

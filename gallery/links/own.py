@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from gallery import services
 from gallery.community.albums import hang_covers
@@ -81,7 +81,7 @@ def address(request: HttpRequest, link: ShareLink) -> str:
     return request.build_absolute_uri(link.get_absolute_url())
 
 
-@require_GET
+@require_safe
 @never_cache
 def my_links(request: HttpRequest) -> HttpResponse:
     """All of one's links, those that were revoked within the hour too."""

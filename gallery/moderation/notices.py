@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from gallery.errors import wants_json
 from gallery.models import Ban, Report
@@ -52,7 +52,7 @@ def context(request: HttpRequest, ban: Ban | None) -> dict[str, Any]:
     }  # fmt: skip
 
 
-@require_GET
+@require_safe
 @never_cache
 def decisions(request: HttpRequest) -> HttpResponse:
     """About one's own things, and about what one reported."""

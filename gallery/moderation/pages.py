@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotAllowed
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from gallery.delivery import here
 from gallery.models import Ban, Rendering, Report
@@ -31,7 +31,7 @@ CHOICES = {"reasons": Reason.choices, "lasts": LASTS, "hidden_action": Action.HI
 
 
 @moderators_only
-@require_GET
+@require_safe
 def queue(request: HttpRequest) -> HttpResponse:
     decided = request.GET.get("show") == "decided"
     order = "newest" if decided or request.GET.get("order") == "newest" else "most"
@@ -43,7 +43,7 @@ def queue(request: HttpRequest) -> HttpResponse:
 
 
 @moderators_only
-@require_GET
+@require_safe
 def case(request: HttpRequest, kind: str, name: str) -> HttpResponse:
     return case_page(request, within_reach(kind, name))
 
@@ -100,7 +100,7 @@ def refused(error: EngineError) -> int:
 
 
 @moderators_only
-@require_GET
+@require_safe
 def bans(request: HttpRequest) -> HttpResponse:
     rows = Ban.objects.select_related("owner").order_by("-created")
     over = request.GET.get("show") == "over"
@@ -123,7 +123,7 @@ def lift(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @moderators_only
-@require_GET
+@require_safe
 def trail(request: HttpRequest) -> HttpResponse:
     form = TrailForm(request.GET)
     form.is_valid()  # what makes no sense is said beside its field

@@ -80,7 +80,6 @@ class Line:
         return self.answers[method] if role in audience.roles else audience.otherwise
 
 
-GET: dict[str, Outcome] = {"GET": 200}
 READ: dict[str, Outcome] = {"GET": 200, "HEAD": 200}
 FORM: dict[str, Outcome] = {"GET": 200, "HEAD": 200, "POST": 400}  # sent empty: refused in words
 # allauth's: a form that is sent empty comes back.
@@ -102,14 +101,14 @@ def job(kind: str, queued: str, failed: str, done: str) -> list[Line]:
 
 LINES = [
     # Pages for everybody
-    Line("home", **GET),
-    Line("gallery", **GET),
-    Line("built_in_style", "built-in style", **GET),
-    Line("tag", "word", **GET),
-    Line("person", "owner's name", **GET),
-    Line("mix_start", **GET),
-    Line("mine", **GET),
-    Line("my_links", **GET),
+    Line("home", **READ),
+    Line("gallery", **READ),
+    Line("built_in_style", "built-in style", **READ),
+    Line("tag", "word", **READ),
+    Line("person", "owner's name", **READ),
+    Line("mix_start", **READ),
+    Line("mine", **READ),
+    Line("my_links", **READ),
     Line("teach", **FORM),
     Line("batch_create", **FORM),
     Line("set_language", data={"language": "en"}, **ACT),
@@ -138,18 +137,18 @@ LINES = [
          counts=True),
     Line("verify", **FORM),
     # Photos and paintings
-    Line("studio", "photo", OWNER, **GET),
+    Line("studio", "photo", OWNER, **READ),
     Line("paint", "photo", OWNER, data={"style": "udnie", "size": "512"}, **ACT),
     Line("photo_delete", "photo", OWNER, **ACT),
     Line("photo_restore", "photo", OWNER, **ACT),
-    Line("mix", "photo", Audience(("owner",), 302), **GET),  # others choose a photo of their own
-    Line("regions", "photo", OWNER, **GET),
+    Line("mix", "photo", Audience(("owner",), 302), **READ),  # others choose a photo of their own
+    Line("regions", "photo", OWNER, **READ),
     Line("painting_edit", "painting", OWNER, data={"title": "Theirs", "public": "1"}, **ACT),
-    Line("painting_region", "painting", OWNER, shown=EVERYBODY, **GET),
+    Line("painting_region", "painting", OWNER, shown=EVERYBODY, **READ),
     Line("painting_delete", "painting", OWNER, **ACT),
     Line("painting_restore", "painting", OWNER, **ACT),
     # Pictures
-    Line("picture", "picture", OWNER, shown=EVERYBODY, **GET),
+    Line("picture", "picture", OWNER, shown=EVERYBODY, **READ),
     *job("picture", "queued", "failed", "picture"),
     Line("picture_publish", "picture", OWNER, data={"public": "1", "show_photo": "1"}, **ACT),
     Line("picture_describe", "picture", OWNER, data={"name": "Theirs", "tags": "sea"}, **ACT),
@@ -166,12 +165,12 @@ LINES = [
     Line("member_report", "owner's name", OTHERS, **FORM),
     Line("comment_delete", "comment", OWNER, **ACT),
     # Styles
-    Line("style", "style", OWNER, shown=EVERYBODY, **GET),
+    Line("style", "style", OWNER, shown=EVERYBODY, **READ),
     *job("style", "lesson", "failed lesson", "style"),
     Line("style_edit", "style", OWNER, data={"title": "Theirs", "public": "1"}, **ACT),
     Line("style_on", "style", OWNER, data={"minutes": "2"}, **ACT),
     # Albums
-    Line("album", "album", OWNER, shown=EVERYBODY, **GET),
+    Line("album", "album", OWNER, shown=EVERYBODY, **READ),
     Line("album_create", data={"title": "New"}, **ACT),
     Line("album_gather", **ACT),
     Line("album_edit", "album", OWNER, data={"title": "Theirs", "visibility": "public"}, **ACT),
@@ -180,7 +179,7 @@ LINES = [
     Line("album_delete", "album", OWNER, **ACT),
     Line("album_restore", "album", OWNER, **ACT),
     # Many at once
-    Line("batch", "batch", OWNER, **GET),
+    Line("batch", "batch", OWNER, **READ),
     Line("batch_cancel", "batch", OWNER, **ACT),
     Line("batch_retry", "batch", OWNER, **ACT),
     Line("batch_sheet", "batch", OWNER, "jpg", **READ),
@@ -202,11 +201,11 @@ LINES = [
     Line("share_album_download", "album link token", EVERYBODY, 1, "jpg", **READ),
     # Members
     Line("profile_edit", to=MEMBERS, data={"about": "Hello", "named": "on"}, **ACT),
-    Line("favourites", to=MEMBERS, **GET),
-    Line("account", to=MEMBERS, **GET),
+    Line("favourites", to=MEMBERS, **READ),
+    Line("account", to=MEMBERS, **READ),
     Line("account_everywhere", to=MEMBERS, **ACT),
     Line("account_export", to=SIGNED_IN, GET=302, HEAD=302, POST=200),
-    Line("account_delete", to=MEMBERS, GET=200, POST=200),
+    Line("account_delete", to=MEMBERS, GET=200, HEAD=200, POST=200),
     Line("account_email", to=MEMBERS, GET=200, HEAD=200, POST=302),
     Line("account_change_password", to=MEMBERS, **DOOR),
     Line("account_reauthenticate", to=MEMBERS, **DOOR),
@@ -214,20 +213,20 @@ LINES = [
     # Asks for the password once more before anything is made
     Line("account_tokens", to=MEMBERS, GET=200, HEAD=302, POST=302),
     Line("account_token_revoke", "token", Audience(("owner",), led=ROLES[:2]), **ACT),
-    Line("decisions", **GET),
+    Line("decisions", **READ),
     # Those who watch over the site
-    Line("moderation", to=MODERATORS, **GET),
-    Line("moderation_case", "case", MODERATORS, **GET),
+    Line("moderation", to=MODERATORS, **READ),
+    Line("moderation_case", "case", MODERATORS, **READ),
     Line("moderation_look", "case", MODERATORS, **READ),
     Line("moderation_decide", "case", MODERATORS, **RAW),
     Line("moderation_ban", "case", MODERATORS, **RAW),
-    Line("moderation_bans", to=MODERATORS, **GET),
+    Line("moderation_bans", to=MODERATORS, **READ),
     Line("moderation_lift", "ban", MODERATORS, **ACT),
-    Line("moderation_trail", to=MODERATORS, **GET),
+    Line("moderation_trail", to=MODERATORS, **READ),
     Line("operate", to=STAFF, **READ),
     Line("metrics", to=STAFF, counts=True, **READ),
     # For programs: what the API does is in test_api_rights.py, by its own document
-    Line("api", **GET),
+    Line("api", **READ),
     Line("v1:openapi-json", csrf=False, **dict.fromkeys(METHODS, 200)),
     Line("v1:api-root", csrf=False, **dict.fromkeys(METHODS, 404)),
     # The doors
