@@ -16,8 +16,8 @@ def give_back() -> None:
 
 
 def briefly(function: Callable[..., Any]) -> Callable[..., Any]:
-    """To be awaited by a view that waits for something else afterwards: on the request's thread,
-    which has no connection any more when it is done."""
+    """To be awaited, by who may wait for something else afterwards: on the request's thread, which
+    has no connection any more when it is done."""
 
     def work(*args: Any, **kwargs: Any) -> Any:
         try:

@@ -7,9 +7,10 @@ from typing import Any
 import django
 from asgiref.sync import sync_to_async
 from django.core.handlers.asgi import ASGIHandler
-from django.db import close_old_connections
 from django.http import HttpRequest, StreamingHttpResponse
 from django.http.response import HttpResponseBase
+
+from gallery.connections import give_back
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "webstyle.settings")
 django.setup(set_prefix=False)
@@ -33,7 +34,7 @@ class OneThreadHandler(ASGIHandler):
     def respond(self, request: HttpRequest) -> HttpResponseBase:
         answer: HttpResponseBase = self.get_response(request)
         if isinstance(answer, StreamingHttpResponse):
-            close_old_connections()
+            give_back()
             if request.method == "HEAD":
                 answer.streaming_content = nothing()
         return answer

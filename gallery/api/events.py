@@ -14,7 +14,6 @@ from collections.abc import AsyncIterator
 from typing import Any
 from uuid import UUID
 
-from channels.db import database_sync_to_async
 from channels.layers import get_channel_layer
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
@@ -125,7 +124,7 @@ class Stream:
         shot = json.loads(message["jobs"][self.language])
         return [shot] if self.is_news(shot) else []
 
-    @database_sync_to_async  # which gives the connection back: a stream is open for long
+    @briefly  # a stream is open for long
     def look(self) -> list[dict[str, Any]]:
         """What the table says, as far as it is news; and whether there is still a right to it."""
         if self.listener.token and not is_valid(self.listener.token):

@@ -6,13 +6,15 @@ import time
 from typing import Any
 
 import pytest
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.urls import reverse
 
+from gallery import delivery
 from gallery.models import Album, Mask, Photo, Rendering, ShareLink
 from gallery.operations.checks import delivery_fits
 from tests import cast
 from tests.community import make_album
+from webstyle.asgi import http
 
 FILES = "https://files.example.org"
 
@@ -53,6 +55,19 @@ def test_every_file_is_a_picture_and_never_a_page(guest: Client, painted: Render
             assert answer["Content-Security-Policy"] == "default-src 'none'; sandbox"
             assert answer["Cross-Origin-Resource-Policy"] in ("same-origin", "cross-origin")
         cast.body(answer)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_in_answer_to_head_a_large_file_is_not_read(
+    guest: Client, photo: Photo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(delivery, "CHUNK", 1000)
+    cookies = {"Cookie": guest.cookies.output(header="", sep=";")}
+    for method, read in (("head", 0), ("get", photo.view.size)):
+        answer = http.respond(getattr(RequestFactory(headers=cookies), method)(photo.view_url))
+        assert answer.streaming
+        assert answer["Content-Length"] == str(photo.view.size)
+        assert len(cast.body(answer)) == read
 
 
 def test_what_a_browser_has_is_not_sent_again(guest: Client, photo: Photo) -> None:

@@ -37,7 +37,7 @@ class Browser:
     ) -> tuple[int, Any]:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         headers = {
-            "Cookie": "; ".join(f"{k}={v}" for k, v in self.cookies.items()),
+            "Cookie": self.cookie,
             "X-CSRFToken": TOKEN, "X-Filename": "cup.jpg", "Content-Type": kind,
             "Accept": "application/json", **self.more,
         }  # fmt: skip
@@ -50,6 +50,10 @@ class Browser:
         data = answer.read()
         connection.close()
         return answer.status, json.loads(data)
+
+    @property
+    def cookie(self) -> str:
+        return "; ".join(f"{k}={v}" for k, v in self.cookies.items())
 
     def jobs(self) -> list[dict[str, Any]]:
         return self.ask("GET", "/api/v1/jobs")[1]["jobs"]
@@ -164,8 +168,8 @@ def large(tmp_path: Path) -> Iterator[tuple[int, int, str, dict[str, str], Path]
         status, photo = visitor.ask("POST", "/api/v1/photos", cast.encoded("coffee.png"))
         assert status == 201
         (original,) = (tmp_path / "var").glob("media/**/original*")
-        cookies = {"Cookie": "; ".join(f"{k}={v}" for k, v in visitor.cookies.items())}
-        yield server.pid, port, f"/file/photo/{photo['id']}/original", cookies, original
+        address = f"/file/photo/{photo['id']}/original"
+        yield server.pid, port, address, {"Cookie": visitor.cookie}, original
 
 
 @OF_ITS_OWN

@@ -19,7 +19,7 @@ MUTATIONS = [
          f"{GALLERY}connections.py::"
          "test_who_asks_for_what_is_not_there_gives_the_connection_back"),
     take("a stream has no connection", "webstyle/asgi.py",
-         "            close_old_connections()\n", "",
+         "            give_back()\n", "",
          f"{GALLERY}connections.py::test_who_reads_a_large_file_slowly_holds_none"),
     take("who waits has no connection", "gallery/connections.py",
          "        finally:\n            give_back()", "        finally:\n            pass",
